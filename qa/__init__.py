@@ -1,0 +1,1 @@
+"""Ask your documents, with evidence: questions in, quoted and checked answers out."""
