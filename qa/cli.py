@@ -1,0 +1,276 @@
+"""The command line `qa`: a thin adapter over `Assistant`.
+
+Exit codes: 0 done (a refusal is an answer), 1 something given could not be used (one line on standard
+error says what to do), 2 wrong usage, 130 interrupted. Heavy modules are imported inside the verbs, so
+that `qa --help` and `qa ask` start fast; click and not Typer for the same reason (0.3 s a call).
+"""
+
+import errno
+import json
+import re
+import sys
+import textwrap
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from embeddings.errors import WenjuError
+
+if TYPE_CHECKING:
+    from embeddings.types import Receipt
+    from qa.assistant import Assistant
+    from qa.types import Answer, Citation
+
+# What a document could use to command the terminal: control characters and changes of direction.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+class _OneLineErrors(click.Group):
+    """A group whose expected errors are one line each, and whose interruption is quiet."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo(err=True)
+            ctx.exit(130)
+        except (WenjuError, OSError) as error:
+            if isinstance(error, OSError) and error.errno == errno.EPIPE:
+                raise  # the reader of our output left: click ends quietly
+            click.echo(f"qa: {_printable(' '.join(str(error).split()))}", err=True)
+            ctx.exit(1)
+
+
+def _question(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
+    if not value.strip():
+        raise click.BadParameter("the question is empty")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise click.BadParameter("the question is not valid UTF-8") from error
+    return value
+
+
+_index = click.option(
+    "--index",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(".qa"),
+    show_default="./.qa",
+    help="The folder of the index.",
+)
+_paths = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+_required_paths = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+
+
+@click.group(cls=_OneLineErrors, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="wenju", message="wenju %(version)s")
+def main() -> None:
+    """Ask your own documents; every answer is quoted from them.
+
+    \b
+    qa add reports/                      read a folder into the index ./.qa
+    qa ask "广州的会议由谁主持?"         the answer, quoted
+    qa chat                              the same in the browser
+    """
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:  # a name or a text may hold what the terminal's encoding lacks
+            reconfigure(errors="backslashreplace")
+
+
+@main.command()
+@_required_paths
+@_index
+@click.pass_context
+def add(ctx: click.Context, paths: tuple[Path, ...], index: Path) -> None:
+    """Read files and folders into the index; unchanged files are skipped.
+
+    Prints what was added, updated, set aside and could not be read. Exits with 1 if any file failed;
+    the others are in the index all the same.
+    """
+    with _open(index) as assistant:
+        receipt = _add(assistant, paths)
+    _print_receipt(receipt)
+    if receipt.failed:
+        ctx.exit(1)
+
+
+@main.command()
+@click.argument("question", callback=_question)
+@_index
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object with the answer and its citations."
+)
+def ask(question: str, index: Path, as_json: bool) -> None:
+    """Answer QUESTION from the documents, with quotations.
+
+    That the documents do not say is an answer too, and exits with 0.
+    """
+    with _open(index, read_only=True) as assistant:
+        answer = assistant.ask(question)
+    if as_json:
+        click.echo(json.dumps(answer.to_dict(), ensure_ascii=False))
+    else:
+        _print_answer(answer)
+
+
+@main.command()
+@_paths
+@_index
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    envvar="GRADIO_SERVER_PORT",
+    default=7860,
+    show_default=True,
+    show_envvar=True,
+    help="The port to listen on.",
+)
+def chat(paths: tuple[Path, ...], index: Path, host: str, port: int) -> None:
+    """Open the chat in the browser, after reading PATHS into the index."""
+    from qa import web
+
+    with _open(index) as assistant:
+        if paths:
+            _print_receipt(_add(assistant, paths))
+        web.launch(assistant, host=host, port=port)
+
+
+@main.command()
+@_index
+def documents(index: Path) -> None:
+    """List the documents of the index."""
+    with _open(index, read_only=True) as assistant:
+        rows = [
+            (info.name, str(info.passages), str(info.size), info.metadata.get("date", ""), info.title)
+            for info in assistant.documents()
+        ]
+    _print_table(("name", "passages", "characters", "date", "title"), rows)
+
+
+@main.command()
+@click.argument("name")
+@_index
+def remove(name: str, index: Path) -> None:
+    """Remove the document NAME from the index; the file itself stays."""
+    with _open(index) as assistant:
+        assistant.remove(name)
+    click.echo(f"removed  {_printable(name)}")
+
+
+@main.command()
+@_index
+@click.option(
+    "--verify", is_flag=True, help="Also compare the parts of the index; exit with 1 if they contradict."
+)
+@click.pass_context
+def info(ctx: click.Context, index: Path, verify: bool) -> None:
+    """Say what the index holds and what built it."""
+    with _open(index, read_only=True) as assistant:
+        facts = assistant.index.info()
+        contradictions = assistant.index.verify() if verify else []
+    width = max(map(len, facts), default=0)
+    for key, value in facts.items():
+        click.echo(f"{key:{width}}  {_printable(str(value))}")
+    for line in contradictions:
+        click.echo(f"qa: {_printable(line)}", err=True)
+    if contradictions:
+        ctx.exit(1)
+    if verify:
+        click.echo("the parts of the index agree")
+
+
+def _open(index: Path, *, read_only: bool = False) -> "Assistant":
+    from qa.assistant import Assistant
+
+    return Assistant.open(index, read_only=read_only)
+
+
+def _add(assistant: "Assistant", paths: Sequence[Path]) -> "Receipt":
+    with _progress_bar("reading") as progress:
+        return assistant.add(paths, progress=progress)
+
+
+@contextmanager
+def _progress_bar(label: str) -> Iterator[Callable[[int, int, str], None] | None]:
+    """A bar on standard error, or None where that is not a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=1, label=label, show_pos=True, file=sys.stderr) as bar:
+
+        def progress(done: int, total: int, name: str) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield progress
+
+
+def _print_receipt(receipt: "Receipt") -> None:
+    for verb, names in (("added", receipt.added), ("updated", receipt.updated)):
+        for name in names:
+            click.echo(f"{verb:8} {_printable(name)}")
+            for stretch in receipt.set_aside.get(name, ()):
+                click.echo(f"         set aside {_printable(_shorten(stretch, 80))}")
+    for failure in receipt.failed:
+        click.echo(f"failed   {_printable(str(failure))}")
+    click.echo(
+        f"{len(receipt.added)} added, {len(receipt.updated)} updated, "
+        f"{len(receipt.skipped)} unchanged, {len(receipt.failed)} failed"
+    )
+
+
+def _print_answer(answer: "Answer") -> None:
+    click.echo(_printable(answer.text))
+    for number, citation in enumerate(answer.citations, start=1):
+        click.echo(f"\n[{number}] {_where(citation.document, citation.place)}")
+        click.echo(textwrap.indent(_emphasised(citation), "    "))
+    if answer.nearest:
+        click.echo("\nnearest:")
+    for hit in answer.nearest:
+        click.echo(f"  {_where(hit.document, hit.place)}: {_printable(_shorten(hit.text, 60))}")
+
+
+def _where(document: str, place: str) -> str:
+    return _printable(f"{document}, {place}" if place else document)
+
+
+def _emphasised(citation: "Citation") -> str:
+    """The quotation with the answering words bold; click drops the bold where there is no terminal."""
+    if citation.answer_start is None or citation.answer_end is None:
+        return _printable(citation.quote)
+    start, end = citation.answer_start - citation.start, citation.answer_end - citation.start
+    before, words, after = citation.quote[:start], citation.quote[start:end], citation.quote[end:]
+    return _printable(before) + click.style(_printable(words), bold=True) + _printable(after)
+
+
+def _printable(text: str) -> str:
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _shorten(text: str, limit: int) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def _print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Aligned columns under a header on a terminal; elsewhere tabs and rows alone, for other programs."""
+    if not sys.stdout.isatty():
+        for row in rows:
+            click.echo("\t".join(_printable(" ".join(cell.split())) for cell in row))
+        return
+    cells = [[_printable(_shorten(cell, 60)) for cell in row] for row in (header, *rows)]
+    widths = [max(map(_columns, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        padded = (cell + " " * (width - _columns(cell)) for cell, width in zip(row, widths, strict=True))
+        click.echo("  ".join(padded).rstrip())
+
+
+def _columns(text: str) -> int:
+    """Terminal columns, a Han character being two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

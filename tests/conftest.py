@@ -1,0 +1,41 @@
+"""What every test shares: no network, no skips, and the two seed documents."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+OFFLINE = Path(__file__).parent / "offline"
+
+# Before any library reads them, and for subprocesses too.
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(OFFLINE), os.environ.get("PYTHONPATH")]))
+os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", GRADIO_ANALYTICS_ENABLED="False")
+for variable in ("GRADIO_SERVER_PORT", "GRADIO_SERVER_NAME"):
+    os.environ.pop(variable, None)
+
+sys.path.insert(0, str(OFFLINE))
+
+import network_block  # noqa: E402
+
+
+@pytest.fixture(autouse=True)
+def _no_network() -> Iterator[None]:
+    """A test fails when it tries to leave this machine, even where a library swallows the refusal."""
+    before = len(network_block.attempts)
+    yield
+    assert network_block.attempts[before:] == []
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A skipped test proves nothing, so it fails the run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def seeds() -> Path:
+    """The folder of the two documents that ship as the first corpus."""
+    return Path(__file__).parents[1] / "seeds"
