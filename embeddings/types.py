@@ -125,6 +125,9 @@ class Receipt:
     skipped: list[str] = field(default_factory=list)  # unchanged
     failed: list[Failure] = field(default_factory=list)
     set_aside: dict[str, list[str]] = field(default_factory=dict)  # name -> "kind: text", of added and updated
+    renamed: dict[str, str] = field(default_factory=dict)  # new name -> old name; vectors kept
+    vanished: list[str] = field(default_factory=list)  # in the index, no longer in the folder given
+    removed: list[str] = field(default_factory=list)  # vanished ones that were removed on request
 
 
 class Encoder(Protocol):
