@@ -1,0 +1,59 @@
+"""What `pip install` of a built wheel gives: the command, the models, and nothing forgotten."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
+
+
+def _run(*command: str | Path, cwd: Path, **environment: str) -> str:
+    outcome = subprocess.run(
+        command, cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    return outcome.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    _run(*PIP, "wheel", "--no-deps", "--no-build-isolation", "--no-index", "-w", folder, ROOT, cwd=folder)
+    return next(folder.glob("wenju-*.whl"))
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the wheel alone; the libraries it needs are those of this interpreter."""
+    folder = tmp_path_factory.mktemp("installed")
+    _run(*PIP, "install", "--no-deps", "--no-index", "--target", folder, wheel, cwd=folder)
+    return folder
+
+
+def test_the_wheel_carries_every_file_of_the_packages(wheel: Path) -> None:
+    ignored = {"__pycache__"}
+    expected = {
+        path.relative_to(ROOT).as_posix()
+        for package in ("qa", "embeddings")
+        for path in (ROOT / package).rglob("*")
+        if path.is_file() and not ignored & set(path.parts)
+    }
+    carried = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    assert carried == expected
+    assert {"qa/py.typed", "embeddings/py.typed"} <= carried
+
+
+def test_the_installed_command_adds_and_answers(installed: Path, seeds: Path, tmp_path: Path) -> None:
+    search_path = os.pathsep.join([str(installed), os.environ["PYTHONPATH"]])
+    where = _run(sys.executable, "-c", "import qa; print(qa.__file__)", cwd=tmp_path, PYTHONPATH=search_path)
+    assert Path(where.strip()).is_relative_to(installed)
+    command = installed / "bin" / "qa"
+    added = _run(command, "add", seeds, cwd=tmp_path, PYTHONPATH=search_path)
+    assert added.splitlines()[-1] == "2 added, 0 updated, 0 unchanged, 0 failed"
+    answer = _run(command, "ask", "广州的会议由谁主持?", cwd=tmp_path, PYTHONPATH=search_path)
+    assert "張碩輔" in answer
