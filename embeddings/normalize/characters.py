@@ -27,9 +27,12 @@ JOINS: Final = 6  # belongs to the character before it
 # OpenCC's characters cannot tell these regional forms apart where its phrases do (瞭解 is 了解 but 瞭望
 # stays), so both scripts meet in one form: a view is for searching, the reader sees the original.
 REGIONAL = dict(
-    zip("著瞭祇衹藉覆甦牠籐揹菓濬鎗簷睪痺薰馀麽麼暱瑯燄隄彷荳伕衞敍麪粧枱糉糭妳",
-        "着了只只借复苏它藤背果浚枪檐睾痹熏余么么昵琅焰堤仿豆夫卫叙面妆台粽粽你", strict=True)
-)  # fmt: skip
+    zip(
+        "著瞭祇衹藉覆甦牠籐揹菓濬鎗簷睪痺薰馀暱瑯燄隄彷荳伕衞敍粧枱糭妳",
+        "着了只只借复苏它藤背果浚枪檐睾痹熏余昵琅焰堤仿豆夫卫叙妆台粽你",
+        strict=True,
+    )
+)
 SIMPLE = str.maketrans({**dict(zip(TRADITIONAL, SIMPLIFIED, strict=True)), **REGIONAL})
 """For `str.translate`: traditional to simplified."""
 
@@ -71,6 +74,7 @@ class Characters:
     """The arrays: `targets[c]` is the view's code point for code point `c`, `kinds[c]` its kind."""
 
     def __init__(self) -> None:
+        """Start with what needs no Unicode data: the Han table and the pages where nothing else happens."""
         self.targets: NDArray[np.uint32] = np.arange(0x110000, dtype=np.uint32)
         self.kinds: NDArray[np.uint8] = np.zeros(0x110000, dtype=np.uint8)
         for code, simplified in SIMPLE.items():

@@ -13,8 +13,8 @@ HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 """Han ideographs, for use inside [...] of a regex."""
 
 _INITIALS = {
-    "": "a ai an ang ao e ei en eng er o ou wa wai wan wang wei wen weng wo wu ya yan yang yao ye yi yin ying "
-    "yo yong you yu yuan yue yun ê m n ng hm hng",
+    "": "a ai an ang ao e ei en eng er o ou wa wai wan wang wei wen weng wo wu ya yan yang yao ye yi yin "
+    "ying yo yong you yu yuan yue yun",
     "b": "a ai an ang ao ei en eng i ian iao ie in ing o u",
     "p": "a ai an ang ao ei en eng i ian iao ie in ing o ou u",
     "m": "a ai an ang ao e ei en eng i ian iao ie in ing iu o ou u",
@@ -38,8 +38,8 @@ _INITIALS = {
     "s": "a ai an ang ao e en eng i ong ou u uan ui un uo ei",
 }
 
-_GLOSS = re.compile(rf"(?<=[{HAN}])(?:\([^()\n<>]{{1,60}}\))+")
-_INNER = re.compile(r"\(([^()]*)\)")
+_INTERJECTIONS = frozenset({"ê", "m", "n", "ng", "hm", "hng"})  # syllables only when they stand alone
+_GLOSS = re.compile(rf"(?<=[{HAN})])\(([^()\n<>]{{1,60}})\)")
 _SEPARATORS = re.compile(r"[\s'’·/,、-]+")
 _TONES = "\u0304\u0301\u030c\u0300"
 _BREVE = "\u0306"  # often typed for the third tone
@@ -78,6 +78,8 @@ def _spells_syllables(word: str) -> bool:
             return False
         else:
             toned[position - 1] = True
+    if bare in _INTERJECTIONS:
+        return sum(toned) <= 1
     reachable = {0}
     for end in range(1, len(bare) + 1):
         for start in range(max(0, end - 6), end):
@@ -98,19 +100,17 @@ def is_reading(inner: str) -> bool:
 
 
 def glosses(view: str) -> Iterator[tuple[int, int]]:
-    """Spans of readings in parentheses directly after a Han character, parentheses included."""
-    if "(" in view:
-        for match in _GLOSS.finditer(view):
-            for inner in _INNER.finditer(match[0]):
-                if not is_reading(inner[1]):
-                    break
-                yield match.start() + inner.start(), match.start() + inner.end()
+    """Spans of readings in parentheses directly after a Han character or after another such reading."""
+    previous = -1
+    for match in _GLOSS.finditer(view):
+        start, end = match.span()
+        if (start == previous or view[start - 1] != ")") and is_reading(match[1]):
+            previous = end
+            yield start, end
 
 
 def rubies(view: str) -> Iterator[tuple[int, int, list[tuple[int, int]]]]:
     """HTML ruby elements: start, end, and the spans inside that are its base text."""
-    if "<ruby" not in view.lower():
-        return
     for match in _RUBY.finditer(view):
         content = match[1]
         if "<rt" not in content.lower():

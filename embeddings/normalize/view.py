@@ -42,10 +42,15 @@ NORMALIZER_VERSION: Final = 1
 
 Offsets = NDArray[np.int32]
 
-# Text of which every character is plain and no two could be a reading: one table look-up each is all.
-_EASY = "[\u3005\u3007\u3400-\u9fff0-9A-Za-z、。“”‘’《》「」『』—·,.:;!?'\"%/+_=&#@*~，．：；！？％／＋０-９Ａ-Ｚａ-ｚ-]+"
-_EASY_TEXT = re.compile(rf"{_EASY}(?: {_EASY})*")
-_EASY_TABLE = SIMPLE | {c: chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)}
+# Text of which every character is plain and no two could be a reading: one look-up each is all.
+_EASY = (
+    "[\u3005\u3007\u3400-\u9fff0-9A-Za-z、。()（）“”‘’《》「」『』—·,.:;!?'\"%/+_=&#@*~"
+    "，．：；！？％／＋０-９Ａ-Ｚａ-ｚ-]+"
+)
+_EASY_TEXT = re.compile(f"{_EASY}(?: {_EASY})*")
+_EASY_TARGETS = {chr(c): target for c, target in SIMPLE.items()} | {
+    chr(c): chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +86,7 @@ class View:
 def fold(text: str) -> str:
     """The search view of a text alone, for questions: `normalize(text).text`, quicker for plain text."""
     if _EASY_TEXT.fullmatch(text):
-        return text.translate(_EASY_TABLE)
+        return "".join(map(_EASY_TARGETS.get, text, text))
     return normalize(text).text
 
 
@@ -112,9 +117,9 @@ class _Draft:
     def take(self, which: NDArray[np.bool_]) -> "_Draft":
         return _Draft(self.codes[which], self.kinds[which], self.starts[which], self.ends[which])
 
-    def is_boundary(self, position: int) -> bool:
-        inside = 0 < position < len(self.codes)
-        return not inside or bool(self.ends[position - 1] <= self.starts[position])
+    def boundaries(self) -> NDArray[np.bool_]:
+        """For every position from 0 to the length: whether it lies between two units."""
+        return np.concatenate(([True], self.ends[:-1] <= self.starts[1:], [True]))
 
 
 def _composed(draft: _Draft) -> _Draft:
@@ -150,8 +155,9 @@ def _without_rubies(draft: _Draft) -> _Draft:
         return draft
     keep = np.ones(len(draft.codes), dtype=np.bool_)
     starts, ends = draft.starts.copy(), draft.ends.copy()
+    boundaries = draft.boundaries()
     for start, end, bases in rubies(draft.text()):
-        if draft.is_boundary(start) and draft.is_boundary(end):
+        if boundaries[start] and boundaries[end]:
             starts[start:end], ends[start:end] = starts[start], ends[end - 1]
             keep[start:end] = False
             for base_start, base_end in bases:
@@ -163,11 +169,12 @@ def _without_glosses(draft: _Draft) -> _Draft:
     """Readings in parentheses taken out."""
     if not (draft.codes == ord("(")).any():
         return draft
-    keep = np.ones(len(draft.codes), dtype=np.bool_)
-    for start, end in glosses(draft.text()):
-        if draft.is_boundary(start) and draft.is_boundary(end):
-            keep[start:end] = False
-    return draft.take(keep)
+    spans = np.array(list(glosses(draft.text())), dtype=np.intp).reshape(-1, 2)
+    spans = spans[draft.boundaries()[spans].all(axis=1)]
+    depth = np.zeros(len(draft.codes) + 1, dtype=np.int8)
+    depth[spans[:, 0]] += 1
+    depth[spans[:, 1]] -= 1
+    return draft.take(np.cumsum(depth[:-1]) == 0) if len(spans) else draft
 
 
 def _white_folded(draft: _Draft) -> _Draft:
