@@ -90,6 +90,11 @@ class Passage:
     id: int = 0
 
 
+def search_text(passage: Passage) -> str:
+    """What is embedded of a passage: its context and its text, both search views."""
+    return f"{passage.context}\n{passage.text}" if passage.context else passage.text
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A passage found for a question: `text` is `document.text[start:end]`, original characters.
