@@ -1,0 +1,56 @@
+"""One server and one Chromium for all browser tests; every page is watched for errors and for leaks."""
+
+import re
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from pages import OpenPage
+from playwright.sync_api import Browser, Page, sync_playwright
+
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+def chromium() -> str | None:
+    """The Chromium on the PATH, or None for the one that Playwright downloaded."""
+    found = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
+    return next((path for path in found if path), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=QUIET)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """Open an address in a fresh context; the test fails on script errors and on foreign requests."""
+    contexts = []
+    problems: list[str] = []
+
+    def open_at(url: str, *, locale: str = "zh-CN", width: int = 1440, dark: bool = False) -> Page:
+        context = browser.new_context(
+            locale=locale,
+            color_scheme="dark" if dark else "light",
+            viewport={"width": width, "height": 900},
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: problems.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("dialog", lambda dialog: problems.append(f"dialog: {dialog.message}"))
+        own = re.compile(re.escape(re.match(r"https?://[^/]+", url)[0]) + "|data:|blob:")  # type: ignore[index]
+        page.on("request", lambda r: None if own.match(r.url) else problems.append(f"outside: {r.url}"))
+        page.goto(url)
+        page.wait_for_selector(".welcome, .turn")
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+    assert problems == []
