@@ -1,0 +1,335 @@
+"""The index: documents in, nearest passages out; one folder, one writer, any number of readers."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from threading import RLock
+from types import TracebackType
+from typing import Any
+
+from embeddings.catalog import Fingerprint
+from embeddings.catalog.migrations import FORMAT
+from embeddings.catalog.sqlite import SqliteCatalog
+from embeddings.errors import IndexMismatch, IndexReadOnly
+from embeddings.index.adding import Addition, Progress
+from embeddings.index.derived import DenseSide, LexicalSide
+from embeddings.index.folder import CATALOG, LEXICAL, LOCK, ORIGINALS, Originals, missing, prepare
+from embeddings.index.locking import WriterLock
+from embeddings.index.texts import Texts
+from embeddings.normalize import NORMALIZER_VERSION
+from embeddings.passages import PASSAGE_RULES_VERSION
+from embeddings.types import Document, DocumentInfo, Encoder, Passage, Receipt, Vectors, search_text
+
+__all__ = ["Index", "Progress"]
+
+_CHEAP_PURGE = 20_000  # passages; up to here, an update also leaves nothing of the old text in any file
+
+
+class Index:
+    """Documents, their passages, and what finds them. Safe to call from several threads."""
+
+    def __init__(
+        self, folder: Path, catalog: SqliteCatalog, lock: WriterLock | None, encoder: Encoder | None
+    ) -> None:
+        """Use `Index.open`."""
+        self._folder = folder
+        self._catalog = catalog
+        self._lock = lock
+        self._encoder = encoder
+        self._encoder_lock = RLock()
+        self._write_lock = RLock()
+        self._dense = DenseSide(catalog, folder)
+        self._lexical = LexicalSide(catalog, folder / LEXICAL, read_only=lock is None)
+        self._originals = Originals(folder / ORIGINALS)
+        self._texts = Texts(catalog)
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path,
+        *,
+        model: str | None = None,
+        read_only: bool = False,
+        encoder: Encoder | None = None,
+    ) -> "Index":
+        """Open the index in a folder; a new one is made if there is none, unless `read_only`.
+
+        A new index is made with the encoder `model` (a name or path; None for the embedded default) or
+        with an `encoder` of your own, and stays with it. Raises IndexLocked while another process writes,
+        IndexMismatch if the index was made by something else, IndexFolderError for an unusable folder.
+        """
+        folder = Path(path)
+        if read_only:
+            if not SqliteCatalog.exists(folder / CATALOG):
+                raise missing(folder)
+            return cls._opened(folder, SqliteCatalog(folder / CATALOG, read_only=True), None, model, encoder)
+        prepare(folder)
+        lock = WriterLock(folder / LOCK)
+        try:
+            if SqliteCatalog.exists(folder / CATALOG):
+                catalog = SqliteCatalog(folder / CATALOG)
+            else:
+                encoder = encoder or _load(model)
+                catalog = SqliteCatalog.create(folder / CATALOG, _fingerprint_of(encoder))
+            index = cls._opened(folder, catalog, lock, model, encoder)
+        except BaseException:
+            lock.release()
+            raise
+        index._recover()
+        return index
+
+    @classmethod
+    def _opened(
+        cls,
+        folder: Path,
+        catalog: SqliteCatalog,
+        lock: WriterLock | None,
+        model: str | None,
+        encoder: Encoder | None,
+    ) -> "Index":
+        try:
+            _check_rules(folder, catalog.fingerprint())
+            stamped = catalog.fingerprint()
+            if encoder is None and model is not None and model != stamped.model:
+                encoder = _load(model)
+            if encoder is not None:
+                _check_encoder(folder, stamped, encoder)
+            return cls(folder, catalog, lock, encoder)
+        except BaseException:
+            catalog.close()
+            raise
+
+    def close(self) -> None:
+        """Release files and lock; the index cannot be used afterwards."""
+        with self._write_lock:
+            self._lexical.close()
+            self._catalog.close()
+            if self._lock is not None:
+                self._lock.release()
+
+    def __enter__(self) -> "Index":
+        """The index itself; leaving closes it."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        self.close()
+
+    # ---- documents
+
+    def add(
+        self, paths: str | Path | Iterable[str | Path], progress: Progress | None = None, prune: bool = False
+    ) -> Receipt:
+        """Bring files, and all files under folders, into the index; unchanged ones are skipped.
+
+        A document's name is its path relative to the folder given (of a single file, its file name). A file
+        that cannot be read is a failure in the receipt and nothing else suffers. Files that have vanished
+        from a folder given are listed; `prune` removes their documents. Work is committed every few hundred
+        passages, so what is finished survives an interruption. Raises PathNotFound before anything changes.
+        """
+        with self._writing() as addition:
+            addition.add_paths(paths, progress)
+            if prune and addition.receipt.vanished:
+                addition.prune()
+        return addition.receipt
+
+    def add_document(self, document: Document) -> Receipt:
+        """Bring in one document, replacing the one of its name."""
+        with self._writing() as addition:
+            addition.add_document(document)
+        return addition.receipt
+
+    def remove(self, name: str) -> None:
+        """Forget a document, in the files too; DocumentNotFound."""
+        with self._writing(), self._catalog.transaction():
+            self._catalog.remove([name])
+
+    def documents(self) -> list[DocumentInfo]:
+        """All documents, in order of name."""
+        return self._catalog.documents()
+
+    def document(self, name: str) -> Document:
+        """A whole document; DocumentNotFound."""
+        return self._catalog.document(name)
+
+    def original(self, name: str) -> bytes | None:
+        """The bytes of the file a document came from, where they are kept (pdf); DocumentNotFound."""
+        return self._originals.read(self._catalog.document(name).digest)
+
+    # ---- passages
+
+    def dense(
+        self, question_view: str, limit: int, documents: Collection[str] | None = None
+    ) -> list[tuple[int, float]]:
+        """Passage ids with the inner product of their vectors and the question's, best first."""
+        store = self._dense.store()
+        if not len(store):
+            return []
+        among = None
+        if documents is not None:
+            among = self._catalog.passage_ids(self._catalog.document_ids(documents)).tolist()
+        return store.search(self.encoder.encode_queries([question_view]), limit, among)
+
+    def lexical(
+        self, question_view: str, limit: int, documents: Collection[str] | None = None
+    ) -> list[tuple[int, float]]:
+        """Passage ids with their BM25 scores, best first; only passages that share a term."""
+        among = None if documents is None else self._catalog.document_ids(documents)
+        return self._lexical.search(question_view, limit, among)
+
+    def passages(self, ids: Sequence[int]) -> list[Passage]:
+        """Passages in the given order, missing ones left out."""
+        return self._catalog.passages(ids)
+
+    def all_passages(self, document: str) -> list[Passage]:
+        """Passages of one document, in order; DocumentNotFound."""
+        return self._catalog.passages_of(document)
+
+    def slice(self, document: str, start: int, end: int) -> str:
+        """Original characters of a document; DocumentNotFound."""
+        return self._texts.get(document)[start:end]
+
+    # ---- the index itself
+
+    @property
+    def encoder(self) -> Encoder:
+        """What the passages were embedded with; loaded at the first use. ModelError, IndexMismatch."""
+        with self._encoder_lock:
+            if self._encoder is None:
+                stamped = self._catalog.fingerprint()
+                self._encoder = _load(stamped.model)
+                _check_encoder(self._folder, stamped, self._encoder)
+            return self._encoder
+
+    @property
+    def generation(self) -> int:
+        """A number that every committed change of documents raises."""
+        return self._catalog.state().generation
+
+    @property
+    def passage_count(self) -> int:
+        """Passages of all documents."""
+        return self._catalog.state().passage_count
+
+    def setting(self, key: str) -> str | None:
+        """A stored setting, None if there is none."""
+        return self._catalog.setting(key)
+
+    def set_setting(self, key: str, value: str) -> None:
+        """Store a setting in the index."""
+        with self._write_lock:
+            self._require_writer()
+            self._catalog.set_setting(key, value)
+
+    def verify(self) -> list[str]:
+        """Contradictions between the catalog, the vectors and the lexical index; empty if consistent."""
+        with self._write_lock:
+            return [*self._catalog.verify(), *self._dense.verify(), *self._lexical.verify()]
+
+    def info(self) -> dict[str, Any]:
+        """What the index is made of, JSON-ready."""
+        state, fingerprint = self._catalog.state(), self._catalog.fingerprint()
+        files = [file for file in self._folder.rglob("*") if file.is_file()]
+        return {
+            "path": str(self._folder),
+            "format": FORMAT,
+            "generation": state.generation,
+            "documents": len(self._catalog.origins()),
+            "passages": state.passage_count,
+            "bytes": sum(file.stat().st_size for file in files),
+            **asdict(fingerprint),
+        }
+
+    @contextmanager
+    def _writing(self) -> Iterator[Addition]:
+        """A change of documents; whatever became of it, what is derived follows."""
+        with self._write_lock:
+            self._require_writer()
+            before = self._catalog.state().generation
+            try:
+                yield Addition(self._catalog, self._originals, self._folder, self._embed, self._follow)
+            finally:
+                if self._catalog.state().generation != before:
+                    self._settle()
+
+    def _require_writer(self) -> None:
+        if self._lock is None:
+            raise IndexReadOnly(f"{self._folder} was opened for reading; open it without read_only to write")
+
+    def _embed(self, passages: Sequence[Passage]) -> Vectors:
+        encoder = self.encoder
+        vectors = encoder.encode_passages([search_text(passage) for passage in passages])
+        if vectors.shape != (len(passages), encoder.dimension):
+            raise ValueError(
+                f"encoder {encoder.name!r} gave vectors of shape {vectors.shape}"
+                f" for {len(passages)} passages of dimension {encoder.dimension}"
+            )
+        return vectors
+
+    def _follow(self) -> None:
+        self._lexical.catch_up(now=False)
+
+    def _settle(self) -> None:
+        """Bring what is derived in step after a change, and compact it where that is due."""
+        self._lexical.catch_up()
+        state = self._catalog.state()
+        cheap = state.passage_count <= _CHEAP_PURGE and self._catalog.removed()
+        if state.purge_due or cheap or self._dense.wants_base():
+            self._compact()
+
+    def _compact(self) -> None:
+        """Write derived files anew where they hold something removed, or too little."""
+        self._lexical.purge()
+        self._originals.sweep(self._catalog)
+        base = self._dense.write_base()
+        with self._catalog.transaction(changes=False):
+            self._catalog.compacted(*base)
+        self._dense.sweep()
+        self._catalog.purge()
+
+    def _recover(self) -> None:
+        """Finish what a killed process had begun."""
+        self._dense.sweep()
+        self._originals.sweep(self._catalog)
+        if self._catalog.state().purge_due or self._dense.wants_base():
+            self._settle()
+        else:
+            self._catalog.purge()
+
+
+def _load(model: str | None) -> Encoder:
+    from embeddings.encoders import load_encoder
+
+    return load_encoder(model)
+
+
+def _fingerprint_of(encoder: Encoder) -> Fingerprint:
+    return Fingerprint(
+        encoder.name, encoder.fingerprint, encoder.dimension, NORMALIZER_VERSION, PASSAGE_RULES_VERSION
+    )
+
+
+def _check_rules(folder: Path, stamped: Fingerprint) -> None:
+    if (stamped.normalizer, stamped.passage_rules) != (NORMALIZER_VERSION, PASSAGE_RULES_VERSION):
+        raise IndexMismatch(
+            f"{folder} was built by other rules (normaliser {stamped.normalizer}, passages"
+            f" {stamped.passage_rules}; now {NORMALIZER_VERSION}, {PASSAGE_RULES_VERSION});"
+            f" run: qa reindex --index {folder}"
+        )
+
+
+def _check_encoder(folder: Path, stamped: Fingerprint, encoder: Encoder) -> None:
+    if encoder.fingerprint == stamped.encoder and encoder.dimension == stamped.dimension:
+        return
+    if encoder.name == stamped.model:
+        raise IndexMismatch(
+            f"{folder} was built with an earlier state of model {stamped.model!r};"
+            f" run: qa reindex --index {folder}"
+        )
+    raise IndexMismatch(
+        f"{folder} was built with model {stamped.model!r}, not {encoder.name!r}; open it without a model,"
+        f" or run: qa reindex --model {encoder.name} --index {folder}"
+    )

@@ -1,0 +1,179 @@
+"""One run of `add`: which files mean what, and commits of a few hundred passages at a time."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from embeddings.catalog import Catalog, Origin
+from embeddings.documents import read
+from embeddings.errors import DocumentError, WenjuError
+from embeddings.index.folder import Originals
+from embeddings.index.ingest import Source, Sources, collect, digest_of
+from embeddings.passages import split
+from embeddings.types import Document, Failure, Passage, Receipt, Vectors
+
+Progress = Callable[[int, int, str], None]
+"""Called as (files done, files in all, name of the file that is begun)."""
+
+_BATCH_PASSAGES = 256
+_BATCH_SECONDS = 2.0
+
+
+class Addition:
+    """Collects documents and commits them in batches; the receipt says what is committed."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        originals: Originals,
+        leave_out: Path,
+        embed: Callable[[Sequence[Passage]], Vectors],
+        committed: Callable[[], None],
+    ) -> None:
+        """`embed` gives the passages' vectors; `committed` is called after every commit."""
+        self.receipt = Receipt()
+        self._catalog = catalog
+        self._originals = originals
+        self._leave_out = leave_out
+        self._embed = embed
+        self._committed = committed
+        self._batch: list[tuple[Document, list[Passage], str]] = []
+        self._flushed = time.monotonic()
+
+    def add_paths(self, paths: str | Path | Iterable[str | Path], progress: Progress | None) -> None:
+        """Bring in files and folders."""
+        sources = collect(paths, self._leave_out)
+        self.receipt.failed.extend(sources.failed)
+        known = {origin.name: origin for origin in self._catalog.origins()}
+        gone = _gone(known.values(), sources)
+        for done, source in enumerate(sources.files):
+            if progress is not None:
+                progress(done, len(sources.files), source.name)
+            try:
+                self._add_file(source, known, gone)
+            except DocumentError as error:
+                self._fail(source.name, str(error))
+            except WenjuError:
+                raise
+            except Exception as error:  # a reader's fault on one file is no reason to lose the others
+                self._fail(source.name, f"unexpected {type(error).__name__}: {error}")
+            self._flush_if_due()
+        self._flush()
+        if progress is not None and sources.files:
+            progress(len(sources.files), len(sources.files), sources.files[-1].name)
+        self.receipt.vanished.extend(sorted(gone))
+
+    def add_document(self, document: Document) -> None:
+        """Bring in a document that comes from no file."""
+        try:
+            self._queue(document, "")
+        except DocumentError as error:
+            self._fail(document.name, str(error))
+        self._flush()
+
+    def prune(self) -> None:
+        """Remove the documents whose files have vanished."""
+        with self._catalog.transaction():
+            self._catalog.remove(self.receipt.vanished)
+        self.receipt.removed.extend(self.receipt.vanished)
+        self._committed()
+
+    def _add_file(self, source: Source, known: dict[str, Origin], gone: dict[str, Origin]) -> None:
+        origin, digest = known.get(source.name), digest_of(source.path)
+        if origin is None:
+            old = _renamed_from(source, digest, gone.values())
+            if old is not None:
+                with self._catalog.transaction():
+                    self._catalog.rename(old.name, source.name)
+                del gone[old.name]
+                self.receipt.renamed[source.name] = old.name
+                return
+        else:
+            elsewhere = origin.root not in ("", source.root)
+            if elsewhere and not Path(origin.root, origin.name).exists():
+                with self._catalog.transaction(changes=False):
+                    self._catalog.set_root(source.name, source.root)
+            if digest == origin.digest:
+                self.receipt.skipped.append(source.name)
+                return
+            if elsewhere and Path(origin.root, origin.name).exists():
+                raise DocumentError(
+                    f"the index holds another document of this name, from {origin.root};"
+                    " add a common parent folder, or rename one"
+                )
+        document = read(source.path, source.name)
+        self._originals.keep(source.path, document.digest)
+        self._queue(document, source.root)
+        known[source.name] = Origin(source.name, document.digest, source.root)
+
+    def _queue(self, document: Document, root: str) -> None:
+        _check_unicode(document)
+        passages = split(document)
+        if not passages:
+            raise DocumentError("no text found in it")
+        self._batch.append((document, passages, root))
+
+    def _flush_if_due(self) -> None:
+        waiting = sum(len(passages) for _, passages, _ in self._batch)
+        if waiting >= _BATCH_PASSAGES or (waiting and time.monotonic() - self._flushed > _BATCH_SECONDS):
+            self._flush()
+
+    def _flush(self) -> None:
+        """Embed and commit what was collected, in one transaction."""
+        batch, self._batch = self._batch, []
+        if batch:
+            every = [passage for _, passages, _ in batch for passage in passages]
+            chunks = (every[at : at + _BATCH_PASSAGES] for at in range(0, len(every), _BATCH_PASSAGES))
+            vectors = np.concatenate([self._embed(chunk) for chunk in chunks])
+            with self._catalog.transaction():
+                replaced = self._put(batch, vectors)
+            for (document, _, _), was_there in zip(batch, replaced, strict=True):
+                (self.receipt.updated if was_there else self.receipt.added).append(document.name)
+                if document.set_aside:
+                    self.receipt.set_aside[document.name] = [
+                        f"{item.kind}: {document.text[item.start : item.end].strip()}"
+                        for item in document.set_aside
+                    ]
+            self._committed()
+        self._flushed = time.monotonic()
+
+    def _put(self, batch: list[tuple[Document, list[Passage], str]], vectors: Vectors) -> list[bool]:
+        replaced, begin = [], 0
+        for document, passages, root in batch:
+            end = begin + len(passages)
+            replaced.append(self._catalog.put(document, passages, vectors[begin:end], root))
+            begin = end
+        return replaced
+
+    def _fail(self, name: str, reason: str) -> None:
+        self.receipt.failed.append(Failure(name, " ".join(reason.split())))
+
+
+def _gone(origins: Iterable[Origin], sources: Sources) -> dict[str, Origin]:
+    """Documents from the folders that were walked, whose files were not found, by name."""
+    found = {(source.root, source.name) for source in sources.files}
+    return {
+        origin.name: origin
+        for origin in origins
+        if origin.root in sources.folders and (origin.root, origin.name) not in found
+    }
+
+
+def _renamed_from(source: Source, digest: str, gone: Iterable[Origin]) -> Origin | None:
+    """The vanished document of the same folder, contents and kind, if there is one."""
+    suffix = source.path.suffix.lower()
+    for origin in gone:
+        same_kind = Path(origin.name).suffix.lower() == suffix
+        if origin.root == source.root and origin.digest == digest and same_kind:
+            return origin
+    return None
+
+
+def _check_unicode(document: Document) -> None:
+    try:
+        for text in (document.name, document.title, document.text, *document.metadata.values()):
+            text.encode()
+    except UnicodeEncodeError as error:
+        raise DocumentError("its name or text is not valid Unicode; rename it or save it as UTF-8") from error

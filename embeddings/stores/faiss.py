@@ -1,0 +1,176 @@
+"""A FAISS base under an exact tail.
+
+The base is a file that is only ever written whole. Newer vectors go to the tail, and a set remembers
+which of the base's ids are deleted; whoever keeps the store brings both from the catalog.
+"""
+
+import os
+from collections.abc import Callable, Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.errors import IndexCorrupt
+from embeddings.stores.exact import ExactStore
+from embeddings.types import Vectors
+
+FLAT_LIMIT = 200_000
+"""Up to so many vectors the base compares with all of them; beyond, it keeps inverted lists."""
+
+_PROBES = 32  # inverted lists visited per query
+_TRAINING_VECTORS_PER_LIST = 40
+
+Batches = Callable[[], Iterator[tuple[NDArray[np.int64], Vectors]]]
+
+
+class FaissStore:
+    """`VectorStore` with a base that never changes and a tail that does; safe beside a change."""
+
+    def __init__(self, dimension: int, base: Any = None) -> None:
+        """A store over a base index from `read_base`, or over nothing."""
+        self._tail = ExactStore(dimension)
+        self._base = base
+        self._base_ids = frozenset(map(int, _ids_of(base))) if base is not None else frozenset()
+        self._deleted: frozenset[int] = frozenset()
+
+    def __len__(self) -> int:
+        """Vectors in the store."""
+        return len(self._base_ids) - len(self._deleted) + len(self._tail)
+
+    @property
+    def tail_size(self) -> int:
+        """Vectors that are not in the base."""
+        return len(self._tail)
+
+    @property
+    def deleted_size(self) -> int:
+        """Vectors of the base that are deleted."""
+        return len(self._deleted)
+
+    def ids(self) -> set[int]:
+        """Ids in the store."""
+        return self._tail.ids() | (self._base_ids - self._deleted)
+
+    def add(self, ids: Sequence[int] | NDArray[np.int64], vectors: Vectors) -> None:
+        """Add vectors under ids that are not yet in the store."""
+        self._tail.add(ids, vectors)
+
+    def remove(self, ids: Collection[int]) -> None:
+        """Forget these ids; unknown ones are ignored."""
+        self._deleted |= self._base_ids.intersection(ids)
+        self._tail.remove(ids)
+
+    def search(
+        self, query: Vectors, limit: int, among: Collection[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """The closest ids with their inner products, best first; `query` has shape (1, dimension)."""
+        found = self._tail.search(query, limit, among)
+        if self._base is not None and limit > 0:
+            found += self._search_base(query, limit, among)
+            found.sort(key=lambda pair: (-pair[1], pair[0]))
+        return found[:limit]
+
+    def _search_base(
+        self, query: Vectors, limit: int, among: Collection[int] | None
+    ) -> list[tuple[int, float]]:
+        import faiss
+
+        selector: Any = None
+        deleted = self._deleted
+        if among is not None:
+            wanted = self._base_ids.intersection(among) - deleted
+            if not wanted:
+                return []
+            selector = faiss.IDSelectorBatch(np.fromiter(wanted, np.int64, len(wanted)))
+        elif deleted:
+            selector = faiss.IDSelectorNot(
+                faiss.IDSelectorBatch(np.fromiter(deleted, np.int64, len(deleted)))
+            )
+        if isinstance(self._base, faiss.IndexIVF):
+            # A selection may lie in few lists, so all are visited.
+            probes = self._base.nlist if among is not None else min(_PROBES, self._base.nlist)
+            parameters: Any = faiss.SearchParametersIVF()
+            parameters.nprobe = probes
+        else:
+            parameters = faiss.SearchParameters()
+        if selector is not None:
+            parameters.sel = selector
+        scores, ids = self._base.search(
+            np.ascontiguousarray(query, dtype=np.float32), min(limit, self._base.ntotal), params=parameters
+        )
+        return [(int(id), float(score)) for id, score in zip(ids[0], scores[0], strict=True) if id >= 0]
+
+
+def read_base(path: Path, dimension: int) -> Any:
+    """The FAISS index in a file. FileNotFoundError if it is not there, IndexCorrupt if damaged."""
+    import faiss
+
+    if not path.is_file():
+        raise FileNotFoundError(path)
+    try:
+        base = faiss.read_index(str(path))
+    except RuntimeError as error:
+        raise IndexCorrupt(f"{path} is damaged; it is made again from the catalog") from error
+    if base.d != dimension or base.metric_type != faiss.METRIC_INNER_PRODUCT:
+        raise IndexCorrupt(f"{path} holds vectors of length {base.d}, expected {dimension}")
+    return base
+
+
+def write_base(path: Path, dimension: int, count: int, batches: Batches) -> None:
+    """Write `count` vectors, that `batches` gives in turn, to a file; whole or not at all."""
+    import faiss
+
+    base = _flat(dimension) if count <= FLAT_LIMIT else _inverted(dimension, count, batches)
+    for ids, vectors in batches():
+        base.add_with_ids(vectors, ids)
+    aside = path.with_name(path.name + ".tmp")
+    try:
+        faiss.write_index(base, str(aside))
+        with open(aside, "rb+") as file:
+            os.fsync(file.fileno())
+        aside.replace(path)
+    except RuntimeError as error:
+        raise OSError(f"{aside} cannot be written: {error}") from error
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _flat(dimension: int) -> Any:
+    import faiss
+
+    return faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
+
+
+def _inverted(dimension: int, count: int, batches: Batches) -> Any:
+    """Trained inverted lists of 8-bit codes, with ids of their own: in an id map, removal loses ids."""
+    import faiss
+
+    lists = 1 << max(4, int(np.log2(4 * np.sqrt(count))))
+    index = faiss.IndexIVFScalarQuantizer(
+        faiss.IndexFlatIP(dimension),
+        dimension,
+        lists,
+        faiss.ScalarQuantizer.QT_8bit,
+        faiss.METRIC_INNER_PRODUCT,
+    )
+    share = min(1.0, lists * _TRAINING_VECTORS_PER_LIST / count)
+    random = np.random.default_rng(0)
+    sample = [vectors[random.random(len(vectors)) < share] for _, vectors in batches()]
+    index.train(np.concatenate(sample))
+    return index
+
+
+def _ids_of(base: Any) -> NDArray[np.int64]:
+    import faiss
+
+    if not isinstance(base, faiss.IndexIVF):
+        return np.asarray(faiss.vector_to_array(base.id_map))
+    lists: Any = base.invlists
+    parts = [
+        faiss.rev_swig_ptr(lists.get_ids(number), lists.list_size(number)).copy()
+        for number in range(base.nlist)
+        if lists.list_size(number)
+    ]
+    return np.concatenate(parts) if parts else np.empty(0, np.int64)
