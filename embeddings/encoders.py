@@ -1,0 +1,169 @@
+"""A name or a path -> an Encoder. The one importer of sentence-transformers.
+
+The embedded default is a static model: tokens are looked up and averaged. It is a plain
+sentence-transformers folder, and `StaticEncoder` runs it with numpy and tokenizers alone, so that a question
+from a cold start never waits for torch. Every other model goes through sentence-transformers.
+"""
+
+import hashlib
+import json
+import threading
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.errors import ModelError
+from embeddings.types import Encoder, Vectors
+
+DEFAULT_MODEL = Path(__file__).parent / "default_model"
+DEFAULT_NAME = "wenju-static-bilingual"
+
+
+def load_encoder(model: str | None = None) -> Encoder:
+    """The encoder of this name or path; None is the embedded default.
+
+    Raises `ModelError` where it cannot be loaded, with what to do about it.
+    """
+    if model is None or model == DEFAULT_NAME:
+        return default_encoder()
+    return SentenceTransformerEncoder(model)
+
+
+@lru_cache(maxsize=1)
+def default_encoder() -> "StaticEncoder":
+    """The embedded default, loaded once per process."""
+    return StaticEncoder(DEFAULT_MODEL, DEFAULT_NAME)
+
+
+class StaticEncoder:
+    """The light runtime of a sentence-transformers folder that holds one StaticEmbedding module.
+
+    The weights are int8 rows with one float scale each ("embeddings" and "weights", the form of model2vec that
+    StaticEmbedding reads), or a float matrix "embedding.weight".
+    """
+
+    def __init__(self, folder: Path, name: str) -> None:
+        from safetensors import safe_open
+        from tokenizers import Tokenizer
+
+        self.name = name
+        try:
+            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            with safe_open(str(folder / "model.safetensors"), framework="numpy") as tensors:
+                if "embedding.weight" in tensors.keys():  # noqa: SIM118 (not a mapping)
+                    self._rows = tensors.get_tensor("embedding.weight")
+                    self._scales = np.ones(len(self._rows), dtype=np.float32)
+                else:
+                    self._rows = tensors.get_tensor("embeddings")
+                    self._scales = tensors.get_tensor("weights").astype(np.float32)
+        except Exception as error:  # the libraries raise plain Exception for a file that is not theirs
+            raise ModelError(f"cannot load the model in {folder}: {error}; install wenju again") from error
+        self._tokenizer.no_padding()
+        self.dimension = int(self._rows.shape[1])
+        self.fingerprint = _fingerprint(folder, ("tokenizer.json", "model.safetensors"))
+
+    def tokenize(self, texts: Sequence[str]) -> list[list[int]]:
+        """Token ids of each text."""
+        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [encoding.ids for encoding in encodings]
+
+    def token_vectors(self, ids: Sequence[int]) -> NDArray[np.float32]:
+        """Vectors of tokens as they enter the mean, shape (len(ids), dimension), not of unit length."""
+        index = np.asarray(ids, dtype=np.intp)
+        return self._rows[index].astype(np.float32) * self._scales[index, None]
+
+    def encode_tokens(self, token_ids: Sequence[Sequence[int]]) -> Vectors:
+        """Vectors of texts that are tokenized already; a text without tokens gets the unknown token's vector."""
+        texts = [ids or [0] for ids in token_ids]
+        lengths = np.fromiter(map(len, texts), dtype=np.intp, count=len(texts))
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        start = 0
+        while start < len(texts):  # about 100,000 tokens at a time, to bound memory
+            stop = start + 1
+            total = int(lengths[start])
+            while stop < len(texts) and total + lengths[stop] <= 100_000:
+                total += int(lengths[stop])
+                stop += 1
+            flat = np.fromiter((i for ids in texts[start:stop] for i in ids), dtype=np.intp, count=total)
+            offsets = np.concatenate(([0], np.cumsum(lengths[start:stop])[:-1]))
+            vectors[start:stop] = np.add.reduceat(self.token_vectors(flat), offsets, axis=0)
+            start = stop
+        # The mean differs from the sum by a factor, which the unit length removes.
+        return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of questions, shape (len(texts), dimension)."""
+        return self.encode_tokens(self.tokenize(texts)) if texts else np.empty((0, self.dimension), np.float32)
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of passages, shape (len(texts), dimension)."""
+        return self.encode_queries(texts)
+
+
+class SentenceTransformerEncoder:
+    """Any sentence-transformers model, with its own prompts for queries and passages."""
+
+    def __init__(self, model: str) -> None:
+        self.name = model
+        self._lock = threading.Lock()
+        path = Path(model)
+        try:
+            from sentence_transformers import SentenceTransformer
+
+            self._model: Any = SentenceTransformer(model)
+        except Exception as error:
+            # Hub, file and configuration errors have no common base class.
+            reason = str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
+            hint = (
+                "the folder is not a sentence-transformers model"
+                if path.is_dir()
+                else "check the name, or pass the path of a downloaded model folder if there is no network"
+            )
+            raise ModelError(f"cannot load the model {model!r} ({reason}); {hint}") from error
+        self.dimension = int(self._model.get_embedding_dimension())
+        self.fingerprint = _model_fingerprint(path, self._model)
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of questions, shape (len(texts), dimension)."""
+        return self._encode(self._model.encode_query, texts)
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of passages, shape (len(texts), dimension)."""
+        return self._encode(self._model.encode_document, texts)
+
+    def _encode(self, encode: Any, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.empty((0, self.dimension), dtype=np.float32)
+        with self._lock:  # tokenizers of transformers are not safe to share
+            vectors = encode(
+                list(texts), batch_size=32, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
+            )
+        return np.ascontiguousarray(vectors, dtype=np.float32)
+
+
+def _fingerprint(folder: Path, files: Sequence[str]) -> str:
+    """First 16 hex digits of the SHA-256 over the named files."""
+    digest = hashlib.sha256()
+    for file in files:
+        with open(folder / file, "rb") as handle:
+            digest.update(hashlib.file_digest(handle, "sha256").digest())
+    return digest.hexdigest()[:16]
+
+
+def _model_fingerprint(path: Path, model: Any) -> str:
+    """Of a folder, its files' digest; of a hub model, its commit where known, and its prompts."""
+    if path.is_dir():
+        files = sorted(
+            str(file.relative_to(path))
+            for file in path.rglob("*")
+            if file.is_file() and not file.name.startswith((".", "README"))
+        )
+        return _fingerprint(path, files)
+    config = getattr(getattr(model[0], "auto_model", None), "config", None)
+    commit = str(getattr(config, "_commit_hash", None) or "")
+    prompts = json.dumps(getattr(model, "prompts", {}), sort_keys=True)
+    return hashlib.sha256(f"{model}\0{commit}\0{prompts}".encode()).hexdigest()[:16]

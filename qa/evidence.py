@@ -1,0 +1,88 @@
+"""Candidate passages -> the sentences in them, in document order, with everything the reader weighs.
+
+A sentence is rarely enough by itself ("市委书记张硕辅主持。" does not say of which city), so every sentence knows
+its neighbours and the passages of its document that were found too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from embeddings.normalize import View, normalize
+from embeddings.passages import sentences
+from embeddings.types import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage found for a question, its original characters, and why it was found."""
+
+    passage: Passage
+    original: str  # document.text[passage.start:passage.end]
+    dense: float  # inner product with the question; 0 where the dense search did not find it
+    lexical: float  # BM25; 0 where the lexical search did not find it
+    score: float  # the fused score it was ranked by
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of a candidate; `start:end` are offsets into the original document."""
+
+    document: int  # position in Evidence.documents
+    candidate: int  # position in Evidence.candidates: the best-ranked one it occurs in
+    start: int
+    end: int
+    text: str  # search view
+    view_start: int  # of the sentence in the view of its candidate
+    first: bool  # nothing directly before it was found
+    last: bool  # nothing directly behind it was found
+
+
+class Evidence:
+    """The sentences of all candidates, each once, ordered by document and place."""
+
+    def __init__(self, candidates: Sequence[Candidate]) -> None:
+        self.candidates = tuple(candidates)
+        self.documents = tuple(dict.fromkeys(c.passage.document for c in candidates))
+        self.views: tuple[View, ...] = tuple(normalize(c.original) for c in candidates)
+        self.sentences = self._sentences()
+
+    def _sentences(self) -> tuple[Sentence, ...]:
+        number = {name: i for i, name in enumerate(self.documents)}
+        found: dict[tuple[int, int], tuple[int, int, int]] = {}  # (document, start) -> end, candidate, view start
+        for c, (candidate, view) in enumerate(zip(self.candidates, self.views, strict=True)):
+            document = number[candidate.passage.document]
+            for view_start, view_end in sentences(view.text):
+                start, end = view.to_original(view_start, view_end)
+                key = (document, candidate.passage.start + start)
+                found.setdefault(key, (candidate.passage.start + end, c, view_start))
+        ordered = sorted(found.items())
+        result: list[Sentence] = []
+        for i, ((document, start), (end, c, view_start)) in enumerate(ordered):
+            view = self.views[c]
+            offset = self.candidates[c].passage.start
+            a, b = view.to_view(start - offset, end - offset)
+            before = ordered[i - 1] if i else None
+            after = ordered[i + 1] if i + 1 < len(ordered) else None
+            result.append(
+                Sentence(
+                    document=document,
+                    candidate=c,
+                    start=start,
+                    end=end,
+                    text=view.text[a:b],
+                    view_start=view_start,
+                    first=before is None or before[0][0] != document or start - before[1][0] > GAP,
+                    last=after is None or after[0][0] != document or after[0][1] - end > GAP,
+                )
+            )
+        return tuple(result)
+
+    @cached_property
+    def contexts(self) -> tuple[str, ...]:
+        """The context (title and headings) of each sentence's candidate."""
+        return tuple(self.candidates[s.candidate].passage.context for s in self.sentences)
+
+
+GAP = 12
+"""Characters of white space and marks between two sentences that still follow each other directly."""
