@@ -10,6 +10,7 @@ from embeddings.normalize import View, fold, normalize
 from embeddings.normalize.characters import REGIONAL, SIMPLE
 from embeddings.normalize.glosses import is_reading, syllables
 from embeddings.normalize.han import SIMPLIFIED, TRADITIONAL
+from embeddings.normalize.view import _EASY_TEXT
 from embeddings.training.han_table import conversions
 
 
@@ -195,6 +196,12 @@ def test_a_slice_of_readings_points_at_the_characters_alone() -> None:
     start, end = view.to_original(at, at + 2)
     assert text[start:end] == "強(qiáng)化"
     assert view.to_view(text.index("("), text.index(")") + 1) == (at + 1, at + 1)
+
+
+def test_the_quick_way_is_the_same_way() -> None:
+    easy = "".join(filter(_EASY_TEXT.fullmatch, map(chr, range(0x21, 0x10000))))
+    assert len(easy) > 20_000
+    assert fold(easy) == normalize(easy).text
 
 
 def test_slices_out_of_range_are_refused() -> None:

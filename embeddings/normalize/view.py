@@ -42,15 +42,13 @@ NORMALIZER_VERSION: Final = 1
 
 Offsets = NDArray[np.int32]
 
-# Text of which every character is plain and no two could be a reading: one look-up each is all.
-_EASY = (
-    "[\u3005\u3007\u3400-\u9fff0-9A-Za-z、。()（）“”‘’《》「」『』—·,.:;!?'\"%/+_=&#@*~"
-    "，．：；！？％／＋０-９Ａ-Ｚａ-ｚ-]+"
-)
+# Text without marks, toned letters and "<": no two characters have to do with each other.
+_EASY = "[\u3005\u3007\u3400-\u9fff!-;=-~！-；＝-～、。…“”‘’《》「」『』【】〈〉〔〕—·]+"
 _EASY_TEXT = re.compile(f"{_EASY}(?: {_EASY})*")
 _EASY_TARGETS = {chr(c): target for c, target in SIMPLE.items()} | {
     chr(c): chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)
 }
+_EASY_TARGETS["…"] = "..."
 
 
 @dataclass(frozen=True, slots=True, eq=False)

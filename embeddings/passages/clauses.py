@@ -28,7 +28,7 @@ def clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Spans of at most LIMIT bytes that cover `text[start:end]` but for white space between them."""
     length = end - start
     size = length if length > LIMIT else _size(text[start:end])
-    if size <= _LISTING:
+    if size <= _LISTING or (size <= LIMIT and text.find(";", start, end) < 0):
         return [(start, end)]
     cuts = _cuts(text, start, end)
     edges = [start]

@@ -179,7 +179,7 @@ class _Contexts:
         if self._next < len(headings) and headings[self._next].start == start:
             above = [entry for entry in above if entry[0] < headings[self._next].level]
         parts = [part for _, part in above if part]
-        if self._title and self._title not in parts[:1] and not text.startswith(self._title):
+        if self._title and self._title not in parts[:1] and not text.lstrip("# ").startswith(self._title):
             parts.insert(0, self._title)
         return " > ".join(parts)
 
