@@ -181,11 +181,11 @@ class SqliteCatalog:
 
     def state(self) -> State:
         """The committed state."""
-        *row, due = self._one(
+        generation, last, count, epoch, file, base_last, due = self._one(
             "SELECT generation, last_passage, passage_count, epoch, base_file, base_last, purge_due"
             " FROM state"
         )
-        return State(*row, bool(due))
+        return State(generation, last, count, epoch, file, base_last, bool(due))
 
     def fingerprint(self) -> Fingerprint:
         """What the passages were built with."""
