@@ -130,6 +130,22 @@ class Catalog(Protocol):
         """Record the FAISS file and begin a new epoch: derived files hold nothing removed any more."""
         ...
 
+    def begin_next(self, fingerprint: Fingerprint) -> None:
+        """Go on with a reindexing to this fingerprint, or begin one and drop any other."""
+        ...
+
+    def next_missing(self, limit: int) -> list[str]:
+        """Names of documents whose next passages are still to be made."""
+        ...
+
+    def put_next(self, name: str, passages: Sequence[Passage], vectors: Vectors) -> None:
+        """Store the next passages of a document, all of them; DocumentNotFound."""
+        ...
+
+    def adopt_next(self) -> None:
+        """Put the next passages in place of the present ones; the derived files are to be made again."""
+        ...
+
     def setting(self, key: str) -> str | None:
         """A stored setting."""
         ...

@@ -1,52 +1,41 @@
-"""The catalog in one SQLite file: a writing connection, if allowed, and one that all threads read from."""
+"""The catalog in one SQLite file. One process writes, others read meanwhile."""
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
-from typing import Any
 
-import numpy as np
-
-from embeddings.catalog import Fingerprint, Ids, Origin, State
+from embeddings.catalog import Fingerprint
+from embeddings.catalog.connection import connect, failures
 from embeddings.catalog.migrations import FORMAT, format_of, migrate
-from embeddings.errors import DocumentNotFound, IndexCorrupt, IndexFolderError, IndexMismatch, IndexReadOnly
-from embeddings.lexical import Entry
-from embeddings.types import Document, DocumentInfo, Heading, Passage, Place, SetAside, Vectors
-
-_CHUNK = 500  # ids in one statement
-_PASSAGE_COLUMNS = 'name, start, "end", passages.text, context, place, passages.id'
+from embeddings.catalog.reading import FINGERPRINT, SqliteReader, check_format
+from embeddings.errors import IndexReadOnly
+from embeddings.types import Document, Passage, Vectors
 
 
-class SqliteCatalog:
-    """`Catalog` over a file. One process writes (the caller sees to that), others read meanwhile."""
+class SqliteCatalog(SqliteReader):
+    """`Catalog` over a file; the caller sees to it that only one process writes."""
 
     def __init__(self, path: Path, read_only: bool = False) -> None:
         """Open an existing catalog; an older format is migrated. IndexCorrupt, IndexMismatch."""
-        self._path = path
-        self._lock = RLock()
         self._write_lock = RLock()
-        self._writer: sqlite3.Connection | None = None
-        with _failures(path):
-            if not read_only:
-                self._writer = _connect(path)
-                self._migrate(self._writer)
-            try:
-                self._reader = _connect(path, read_only=True)
-                self._check_format(self._reader)
-            except BaseException:
-                self.close()
-                raise
+        self._writer = None if read_only else _writing_connection(path)
+        try:
+            super().__init__(path)
+        except BaseException:
+            if self._writer is not None:
+                self._writer.close()
+            raise
 
     @classmethod
     def create(cls, path: Path, fingerprint: Fingerprint) -> "SqliteCatalog":
         """A new, empty catalog; whole or not at all."""
-        with _failures(path):
-            connection = _connect(path)
+        with failures(path):
+            connection = connect(path)
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("BEGIN IMMEDIATE")
@@ -63,19 +52,24 @@ class SqliteCatalog:
         """Whether the file holds a catalog: one that was only begun does not count."""
         if not path.is_file() or not path.stat().st_size:
             return False
-        with _failures(path):
-            connection = _connect(path, read_only=True)
+        with failures(path):
+            connection = connect(path, read_only=True)
             try:
                 return format_of(connection) != 0
             finally:
                 connection.close()
 
-    # ---- writing
+    def close(self) -> None:
+        """Release the file."""
+        with self._write_lock:
+            super().close()
+            if self._writer is not None:
+                self._writer.close()  # last, so that it can fold the -wal file in
 
     @contextmanager
     def transaction(self, changes: bool = True) -> Iterator[None]:
         """All or nothing; `changes` raises the generation once."""
-        with self._write_lock, _failures(self._path):
+        with self._write_lock, failures(self._path):
             writer = self._writing()
             writer.execute("BEGIN IMMEDIATE")
             try:
@@ -149,7 +143,7 @@ class SqliteCatalog:
 
         In the main file, `secure_delete` has overwritten it with zeros.
         """
-        with self._write_lock, _failures(self._path):
+        with self._write_lock, failures(self._path):
             (busy, *_) = self._writing().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy
 
@@ -158,6 +152,8 @@ class SqliteCatalog:
         writer.execute(
             "INSERT INTO removed (passage) SELECT id FROM passages WHERE document = ?", (document,)
         )
+        for table in ("next_passages", "next_documents"):
+            writer.execute(f"DELETE FROM {table} WHERE document = ?", (document,))
         gone = writer.execute("DELETE FROM passages WHERE document = ?", (document,)).rowcount
         writer.execute("UPDATE state SET passage_count = passage_count - ?", (gone,))
 
@@ -177,153 +173,56 @@ class SqliteCatalog:
         )
         writer.execute("UPDATE state SET last_passage = ?", (last + len(passages),))
 
-    # ---- reading
+    # ---- reindexing: other passages of the same documents gather beside the present ones
 
-    def state(self) -> State:
-        """The committed state."""
-        generation, last, count, epoch, file, base_last, due = self._one(
-            "SELECT generation, last_passage, passage_count, epoch, base_file, base_last, purge_due"
-            " FROM state"
-        )
-        return State(generation, last, count, epoch, file, base_last, bool(due))
+    def begin_next(self, fingerprint: Fingerprint) -> None:
+        """Go on with a reindexing to this fingerprint, or begin one and drop any other."""
+        writer = self._writing()
+        if writer.execute(FINGERPRINT, ("next",)).fetchone() != astuple(fingerprint):
+            self._drop_next()
+            _stamp(writer, "next", fingerprint)
 
-    def fingerprint(self) -> Fingerprint:
-        """What the passages were built with."""
-        return Fingerprint(*self._one(_FINGERPRINT, ("now",)))
-
-    def setting(self, key: str) -> str | None:
-        """A stored setting."""
-        rows = self._all("SELECT value FROM settings WHERE key = ?", (key,))
-        return str(rows[0][0]) if rows else None
-
-    def origins(self) -> list[Origin]:
-        """Of every document, in order of name."""
-        return [Origin(*row) for row in self._all("SELECT name, digest, root FROM documents ORDER BY name")]
-
-    def documents(self) -> list[DocumentInfo]:
-        """In order of name."""
+    def next_missing(self, limit: int) -> list[str]:
+        """Names of documents whose next passages are still to be made."""
         rows = self._all(
-            "SELECT name, title, metadata, digest, size, passages, added FROM documents ORDER BY name"
+            "SELECT name FROM documents LEFT JOIN next_documents ON document = id"
+            " WHERE next_documents.digest IS NOT documents.digest ORDER BY id LIMIT ?",
+            (limit,),
         )
-        return [DocumentInfo(name, title, json.loads(meta), *rest) for name, title, meta, *rest in rows]
+        return [str(name) for (name,) in rows]
 
-    def document(self, name: str) -> Document:
-        """The whole document; DocumentNotFound."""
-        rows = self._all(
-            "SELECT text, digest, title, metadata, set_aside, headings, places FROM documents"
-            " JOIN texts ON document = id WHERE name = ?",
-            (name,),
-        )
-        if not rows:
-            raise _not_found(name)
-        text, digest, title, *lists = rows[0]
-        metadata, set_aside, headings, places = map(json.loads, lists)
-        return Document(
-            name,
-            text,
-            digest,
-            title,
-            metadata,
-            tuple(SetAside(*item) for item in set_aside),
-            tuple(Heading(*item) for item in headings),
-            tuple(Place(*item) for item in places),
+    def put_next(self, name: str, passages: Sequence[Passage], vectors: Vectors) -> None:
+        """Store the next passages of a document, all of them; DocumentNotFound."""
+        writer = self._writing()
+        id = self._id(writer, name)
+        writer.execute("DELETE FROM next_passages WHERE document = ?", (id,))
+        self._insert_passages("next_passages", id, passages, vectors)
+        writer.execute(
+            "INSERT OR REPLACE INTO next_documents SELECT id, digest FROM documents WHERE id = ?", (id,)
         )
 
-    def document_ids(self, names: Collection[str]) -> list[int]:
-        """Ids of documents; DocumentNotFound."""
-        with self._lock:
-            return [self._id(self._reader, name) for name in names]
-
-    def passages(self, ids: Sequence[int]) -> list[Passage]:
-        """In the given order, missing ones left out."""
-        rows = self._chunked(
-            f"SELECT {_PASSAGE_COLUMNS} FROM passages {_WITH_DOCUMENT} WHERE passages.id", ids
+    def adopt_next(self) -> None:
+        """Put the next passages in place of the present ones; the derived files are to be made again."""
+        writer = self._writing()
+        for old, new in (("passages", "last_"), ("next_passages", "passages"), ("last_", "next_passages")):
+            writer.execute(f"ALTER TABLE {old} RENAME TO {new}")
+        writer.execute(
+            "UPDATE documents SET passages = (SELECT count(*) FROM passages WHERE document = documents.id)"
         )
-        found = {row[-1]: Passage(*row) for row in rows}
-        return [found[id] for id in ids if id in found]
+        writer.execute("UPDATE state SET passage_count = (SELECT count(*) FROM passages)")
+        writer.execute("DELETE FROM fingerprints WHERE slot = 'now'")
+        writer.execute("UPDATE fingerprints SET slot = 'now' WHERE slot = 'next'")
+        self._drop_next()
+        self.compacted("", 0)
+        writer.execute("UPDATE state SET purge_due = 1")
 
-    def passages_of(self, name: str) -> list[Passage]:
-        """Of one document, in order; DocumentNotFound."""
-        (id,) = self.document_ids([name])
-        rows = self._all(
-            f"SELECT {_PASSAGE_COLUMNS} FROM passages {_WITH_DOCUMENT} WHERE document = ? ORDER BY start",
-            (id,),
-        )
-        return [Passage(*row) for row in rows]
-
-    def passage_ids(self, documents: Collection[int] | None = None) -> Ids:
-        """Ascending; of some documents, or of all."""
-        if documents is None:
-            rows = self._all("SELECT id FROM passages ORDER BY id")
-        else:
-            rows = sorted(self._chunked("SELECT id FROM passages WHERE document", list(documents)))
-        return np.array([id for (id,) in rows], dtype=np.int64)
-
-    def entries(self, ids: Sequence[int]) -> list[Entry]:
-        """What the lexical index holds of these passages; missing ones left out."""
-        rows = self._chunked("SELECT id, document, text, context FROM passages WHERE id", ids)
-        return [Entry(*row) for row in rows]
-
-    def entries_after(self, after: int, limit: int) -> list[Entry]:
-        """The same of the next `limit` passages with id > `after`, ascending."""
-        rows = self._all(
-            "SELECT id, document, text, context FROM passages WHERE id > ? ORDER BY id LIMIT ?",
-            (after, limit),
-        )
-        return [Entry(*row) for row in rows]
-
-    def vectors(self, after: int, limit: int) -> tuple[Ids, Vectors]:
-        """The next `limit` passages with id > `after`, ascending."""
-        rows = self._all("SELECT id, vector FROM passages WHERE id > ? ORDER BY id LIMIT ?", (after, limit))
-        stored = np.frombuffer(b"".join(vector for _, vector in rows), dtype="<f2")
-        vectors = stored.astype(np.float32).reshape(len(rows), -1 if rows else self.fingerprint().dimension)
-        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)  # float16 rounded it
-        return np.array([id for id, _ in rows], dtype=np.int64), vectors
-
-    def removed(self, after: int = 0) -> list[tuple[int, int]]:
-        """(sequence number, passage id) of removals in this epoch with a sequence number > `after`."""
-        return self._all("SELECT seq, passage FROM removed WHERE seq > ? ORDER BY seq", (after,))
-
-    def verify(self) -> list[str]:
-        """Contradictions inside the catalog."""
-        problems = [f"SQLite: {row[0]}" for row in self._all("PRAGMA integrity_check") if row[0] != "ok"]
-        problems += [
-            f"SQLite: {row[0]} row {row[1]} has no parent" for row in self._all("PRAGMA foreign_key_check")
-        ]
-        for statement, message in _CONTRADICTIONS:
-            problems += [message.format(*row) for row in self._all(statement)]
-        return problems
-
-    def close(self) -> None:
-        """Release the files."""
-        with self._write_lock, self._lock:
-            for connection in (getattr(self, "_reader", None), self._writer):
-                if connection is not None:
-                    connection.close()
-
-    # ---- plumbing
-
-    def _all(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
-        # One connection for all threads: reads take microseconds, and each sees the last commit.
-        with self._lock, _failures(self._path):
-            return self._reader.execute(statement, values).fetchall()
-
-    def _one(self, statement: str, values: Sequence[object] = ()) -> Any:
-        return self._all(statement, values)[0]
-
-    def _chunked(self, statement: str, ids: Sequence[int]) -> list[Any]:
-        """Rows of a statement that ends in a column which is to be one of the ids."""
-        rows = []
-        for begin in range(0, len(ids), _CHUNK):
-            chunk = ids[begin : begin + _CHUNK]
-            rows += self._all(f"{statement} IN ({', '.join('?' * len(chunk))})", chunk)
-        return rows
-
-    def _id(self, connection: sqlite3.Connection, name: str) -> int:
-        row = connection.execute("SELECT id FROM documents WHERE name = ?", (name,)).fetchone()
-        if row is None:
-            raise _not_found(name)
-        return int(row[0])
+    def _drop_next(self) -> None:
+        for statement in (
+            "DELETE FROM next_passages",
+            "DELETE FROM next_documents",
+            "DELETE FROM fingerprints WHERE slot = 'next'",
+        ):
+            self._writing().execute(statement)
 
     def _writing(self) -> sqlite3.Connection:
         if self._writer is None:
@@ -332,102 +231,21 @@ class SqliteCatalog:
             )
         return self._writer
 
-    def _migrate(self, writer: sqlite3.Connection) -> None:
-        self._check_format(writer, oldest=1)
-        if format_of(writer) != FORMAT:
-            writer.execute("BEGIN IMMEDIATE")
-            migrate(writer)
-            writer.execute("COMMIT")
 
-    def _check_format(self, connection: sqlite3.Connection, oldest: int = FORMAT) -> None:
-        number, folder = format_of(connection), self._path.parent
-        if not number:
-            raise IndexCorrupt(f"{self._path} is not an index; delete it and add the documents again")
-        if number > FORMAT:
-            raise IndexMismatch(
-                f"{folder} has index format {number}, made by a newer version; this one knows up to {FORMAT}"
-            )
-        if number < oldest:
-            raise IndexMismatch(
-                f"{folder} has the older index format {number}, this version reads {FORMAT};"
-                f" to migrate it: qa info --index {folder}"
-            )
-
-
-_WITH_DOCUMENT = "JOIN documents ON documents.id = passages.document"
-_FINGERPRINT = "SELECT model, encoder, dimension, normalizer, passage_rules FROM fingerprints WHERE slot = ?"
-_CONTRADICTIONS = (
-    (
-        "SELECT passage_count, (SELECT count(*) FROM passages) AS found FROM state"
-        " WHERE passage_count <> found",
-        "the catalog counts {} passages and holds {}",
-    ),
-    (
-        "SELECT name, passages, (SELECT count(*) FROM passages WHERE document = documents.id) AS found"
-        " FROM documents WHERE passages <> found",
-        "{}: {} passages are counted, {} are there",
-    ),
-    (
-        "SELECT name, passages.id FROM passages JOIN documents ON documents.id = document"
-        ' WHERE start < 0 OR "end" <= start OR "end" > size',
-        "{}: passage {} is outside its text",
-    ),
-    (
-        "SELECT passages.id, length(vector) FROM passages JOIN fingerprints ON slot = 'now'"
-        " WHERE length(vector) <> 2 * dimension",
-        "passage {} has a vector of {} bytes",
-    ),
-    (
-        "SELECT max(passages.id), last_passage FROM passages, state HAVING max(passages.id) > last_passage",
-        "passage {} is beyond the last id given out, {}",
-    ),
-    (
-        "SELECT name FROM documents LEFT JOIN texts ON document = id WHERE document IS NULL",
-        "{}: its text is missing",
-    ),
-)
-
-
-def _connect(path: Path, read_only: bool = False) -> sqlite3.Connection:
-    address = path.resolve().as_uri()
-    if not read_only:
-        connection = _open(f"{address}?mode=rwc")
-        # Removed content is overwritten, and a commit outlives a power cut.
-        for pragma in (
-            "foreign_keys = ON",
-            "secure_delete = ON",
-            "synchronous = FULL",
-            "temp_store = MEMORY",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
+def _writing_connection(path: Path) -> sqlite3.Connection:
+    """A connection to write with, to a file of the present format: an older one is migrated."""
+    with failures(path):
+        connection = connect(path)
+        try:
+            check_format(connection, path, oldest=1)
+            if format_of(connection) != FORMAT:
+                connection.execute("BEGIN IMMEDIATE")
+                migrate(connection)
+                connection.execute("COMMIT")
+        except BaseException:
+            connection.close()
+            raise
         return connection
-    connection = _open(f"{address}?mode=ro")
-    try:
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except sqlite3.OperationalError:
-        connection.close()
-        # A folder that cannot be written, as on a read-only medium: no -shm file can be made there.
-        connection = _open(f"{address}?immutable=1")
-    return connection
-
-
-def _open(uri: str) -> sqlite3.Connection:
-    return sqlite3.connect(uri, uri=True, timeout=10, isolation_level=None, check_same_thread=False)
-
-
-@contextmanager
-def _failures(path: Path) -> Iterator[None]:
-    """SQLite's failures as errors of this project that say what to do."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            raise IndexCorrupt(
-                f"{path} is damaged ({error}); delete {path.parent} and add the documents again"
-            ) from error
-        raise IndexFolderError(
-            f"{path} cannot be used ({error}); the index holds what was committed, try again"
-        ) from error
 
 
 def _document_row(document: Document, passages: int, root: str) -> tuple[object, ...]:
@@ -449,7 +267,3 @@ def _stamp(connection: sqlite3.Connection, slot: str, fingerprint: Fingerprint) 
     connection.execute(
         "INSERT OR REPLACE INTO fingerprints VALUES (?, ?, ?, ?, ?, ?)", (slot, *astuple(fingerprint))
     )
-
-
-def _not_found(name: str) -> DocumentNotFound:
-    return DocumentNotFound(f"no document named {name!r} in this index; `qa documents` lists them")
