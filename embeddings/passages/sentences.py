@@ -28,7 +28,7 @@ _GOES_ON = re.compile(
 )
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(“\"'])(?:(?:[A-Za-z]\.)+[A-Za-z]|[A-Z]|Mr|Mrs|Ms|Dr|Prof|Rev|Gen|Col|Capt|Lt|Sgt|Sen|Rep|Gov|Hon|St|Sr|Jr"
-    r"|vs|cf|al|[Nn]os?|[Ff]igs?|[Ee]qs?|[Vv]ols?|[Cc]h|[Ss]ec|pp?|[Aa]rt|ed|eds|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct"
+    r"|vs?|cf|al|[Nn]os?|[Ff]igs?|[Ee]qs?|[Vv]ols?|[Cc]h|[Ss]ec|pp?|[Aa]rt|ed|eds|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct"
     r"|Nov|Dec|Mt|Ft|Ave|approx|ca|e\.g|i\.e|viz|Inc|Ltd|Co|Corp|Bros|Dept|Univ|[Ee]st)$"
 )
 # These end a sentence after all when a word that opens sentences follows.
@@ -40,6 +40,7 @@ _ITEM = re.compile(
     r"[•●○▪■◆◇※►·|#>]|[-*+–—]\s|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4})[.)、]|\(?[一二三四五六七八九十百]{1,3}[、.)是要]"
     r"|第[一二三四五六七八九十百\d]{1,4}[章节条款部编]"
 )
+_FRAGMENT = 3  # characters of punctuation that belong to the sentence before them
 _QUOTABLE = 60  # characters that are never too long, whatever their script
 _WRAPPED_HAN, _WRAPPED_WORDS = 20, 40  # characters below which a line is short for a reason
 
@@ -70,6 +71,11 @@ def _append(found: list[Span], text: str, start: int, end: int) -> None:
     sentence = text[start:end]
     stripped = sentence.strip()
     if not stripped:
+        return
+    is_fragment = len(stripped) <= _FRAGMENT and not any(map(str.isalnum, stripped))
+    if found and is_fragment and start - found[-1][0] <= 2 * _QUOTABLE:
+        # A stray closing mark or full stop says nothing alone.
+        found[-1] = found[-1][0], start + len(sentence.rstrip())
         return
     start += sentence.index(stripped[0])
     end = start + len(stripped)
