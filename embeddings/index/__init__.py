@@ -8,18 +8,17 @@ from threading import RLock
 from types import TracebackType
 from typing import Any
 
-from embeddings.catalog import Fingerprint
 from embeddings.catalog.migrations import FORMAT
 from embeddings.catalog.sqlite import SqliteCatalog
-from embeddings.errors import IndexMismatch, IndexReadOnly
+from embeddings.errors import IndexReadOnly
 from embeddings.index.adding import Addition, Progress
 from embeddings.index.derived import DenseSide, LexicalSide
 from embeddings.index.folder import CATALOG, LEXICAL, LOCK, ORIGINALS, Originals, missing, prepare
 from embeddings.index.locking import WriterLock
+from embeddings.index.reindexing import make_again
+from embeddings.index.stamps import check_encoder, check_rules, embed, fingerprint_of, load
 from embeddings.index.texts import Texts
-from embeddings.normalize import NORMALIZER_VERSION
-from embeddings.passages import PASSAGE_RULES_VERSION
-from embeddings.types import Document, DocumentInfo, Encoder, Passage, Receipt, Vectors, search_text
+from embeddings.types import Document, DocumentInfo, Encoder, Passage, Receipt, Vectors
 
 __all__ = ["Index", "Progress"]
 
@@ -70,8 +69,8 @@ class Index:
             if SqliteCatalog.exists(folder / CATALOG):
                 catalog = SqliteCatalog(folder / CATALOG)
             else:
-                encoder = encoder or _load(model)
-                catalog = SqliteCatalog.create(folder / CATALOG, _fingerprint_of(encoder))
+                encoder = encoder or load(model)
+                catalog = SqliteCatalog.create(folder / CATALOG, fingerprint_of(encoder))
             index = cls._opened(folder, catalog, lock, model, encoder)
         except BaseException:
             lock.release()
@@ -89,16 +88,49 @@ class Index:
         encoder: Encoder | None,
     ) -> "Index":
         try:
-            _check_rules(folder, catalog.fingerprint())
+            check_rules(folder, catalog.fingerprint())
             stamped = catalog.fingerprint()
             if encoder is None and model is not None and model != stamped.model:
-                encoder = _load(model)
+                encoder = load(model)
             if encoder is not None:
-                _check_encoder(folder, stamped, encoder)
+                check_encoder(folder, stamped, encoder)
             return cls(folder, catalog, lock, encoder)
         except BaseException:
             catalog.close()
             raise
+
+    @classmethod
+    def reindex(
+        cls,
+        path: str | Path,
+        model: str | None = None,
+        *,
+        encoder: Encoder | None = None,
+        progress: Progress | None = None,
+    ) -> int:
+        """Embed all documents again, with another model or the same; the number embedded in this run.
+
+        Needed when the model, the normaliser or the passage rules have changed. Works from the stored
+        texts. Readers are served by the old passages until the new ones are whole; an interrupted run goes
+        on where it stopped. Raises IndexLocked, ModelError, IndexFolderError.
+        """
+        folder = Path(path)
+        if not SqliteCatalog.exists(folder / CATALOG):
+            raise missing(folder)
+        lock = WriterLock(folder / LOCK)
+        try:
+            catalog = SqliteCatalog(folder / CATALOG)
+            try:
+                encoder = encoder or load(model or catalog.fingerprint().model)
+                done = 0
+                if fingerprint_of(encoder) != catalog.fingerprint():
+                    done = make_again(catalog, encoder, progress)
+            finally:
+                catalog.close()
+        finally:
+            lock.release()
+        cls.open(folder, encoder=encoder).close()
+        return done
 
     def close(self) -> None:
         """Release files and lock; the index cannot be used afterwards."""
@@ -165,13 +197,15 @@ class Index:
         self, question_view: str, limit: int, documents: Collection[str] | None = None
     ) -> list[tuple[int, float]]:
         """Passage ids with the inner product of their vectors and the question's, best first."""
-        store = self._dense.store()
-        if not len(store):
-            return []
         among = None
         if documents is not None:
             among = self._catalog.passage_ids(self._catalog.document_ids(documents)).tolist()
-        return store.search(self.encoder.encode_queries([question_view]), limit, among)
+        if not self.passage_count or among == []:
+            return []  # and no encoder is loaded for it
+        while True:
+            encoder, store = self.encoder, self._dense.store()
+            if self._dense.encoder == encoder.fingerprint:  # else a reindexing came between
+                return store.search(encoder.encode_queries([question_view]), limit, among)
 
     def lexical(
         self, question_view: str, limit: int, documents: Collection[str] | None = None
@@ -197,11 +231,12 @@ class Index:
     @property
     def encoder(self) -> Encoder:
         """What the passages were embedded with; loaded at the first use. ModelError, IndexMismatch."""
+        stamped = self._catalog.fingerprint()
         with self._encoder_lock:
-            if self._encoder is None:
-                stamped = self._catalog.fingerprint()
-                self._encoder = _load(stamped.model)
-                _check_encoder(self._folder, stamped, self._encoder)
+            if self._encoder is None or self._encoder.fingerprint != stamped.encoder:
+                encoder = load(stamped.model)
+                check_encoder(self._folder, stamped, encoder)
+                self._encoder = encoder
             return self._encoder
 
     @property
@@ -260,14 +295,7 @@ class Index:
             raise IndexReadOnly(f"{self._folder} was opened for reading; open it without read_only to write")
 
     def _embed(self, passages: Sequence[Passage]) -> Vectors:
-        encoder = self.encoder
-        vectors = encoder.encode_passages([search_text(passage) for passage in passages])
-        if vectors.shape != (len(passages), encoder.dimension):
-            raise ValueError(
-                f"encoder {encoder.name!r} gave vectors of shape {vectors.shape}"
-                f" for {len(passages)} passages of dimension {encoder.dimension}"
-            )
-        return vectors
+        return embed(self.encoder, passages)
 
     def _follow(self) -> None:
         self._lexical.catch_up(now=False)
@@ -298,38 +326,3 @@ class Index:
             self._settle()
         else:
             self._catalog.purge()
-
-
-def _load(model: str | None) -> Encoder:
-    from embeddings.encoders import load_encoder
-
-    return load_encoder(model)
-
-
-def _fingerprint_of(encoder: Encoder) -> Fingerprint:
-    return Fingerprint(
-        encoder.name, encoder.fingerprint, encoder.dimension, NORMALIZER_VERSION, PASSAGE_RULES_VERSION
-    )
-
-
-def _check_rules(folder: Path, stamped: Fingerprint) -> None:
-    if (stamped.normalizer, stamped.passage_rules) != (NORMALIZER_VERSION, PASSAGE_RULES_VERSION):
-        raise IndexMismatch(
-            f"{folder} was built by other rules (normaliser {stamped.normalizer}, passages"
-            f" {stamped.passage_rules}; now {NORMALIZER_VERSION}, {PASSAGE_RULES_VERSION});"
-            f" run: qa reindex --index {folder}"
-        )
-
-
-def _check_encoder(folder: Path, stamped: Fingerprint, encoder: Encoder) -> None:
-    if encoder.fingerprint == stamped.encoder and encoder.dimension == stamped.dimension:
-        return
-    if encoder.name == stamped.model:
-        raise IndexMismatch(
-            f"{folder} was built with an earlier state of model {stamped.model!r};"
-            f" run: qa reindex --index {folder}"
-        )
-    raise IndexMismatch(
-        f"{folder} was built with model {stamped.model!r}, not {encoder.name!r}; open it without a model,"
-        f" or run: qa reindex --model {encoder.name} --index {folder}"
-    )

@@ -4,8 +4,6 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from embeddings.catalog import Catalog, Origin
 from embeddings.documents import read
 from embeddings.errors import DocumentError, WenjuError
@@ -125,8 +123,7 @@ class Addition:
         batch, self._batch = self._batch, []
         if batch:
             every = [passage for _, passages, _ in batch for passage in passages]
-            chunks = (every[at : at + _BATCH_PASSAGES] for at in range(0, len(every), _BATCH_PASSAGES))
-            vectors = np.concatenate([self._embed(chunk) for chunk in chunks])
+            vectors = self._embed(every)
             with self._catalog.transaction():
                 replaced = self._put(batch, vectors)
             for (document, _, _), was_there in zip(batch, replaced, strict=True):

@@ -32,10 +32,16 @@ class DenseSide:
         self._folder = folder
         self._lock = RLock()
         self._seen: State | None = None
-        self._store = FaissStore(catalog.fingerprint().dimension)
+        self._fingerprint = catalog.fingerprint()
+        self._store = FaissStore(self._fingerprint.dimension)
         self._last_passage = 0
         self._last_removal = 0
         self.damaged = False  # the FAISS file that the catalog names could not be read
+
+    @property
+    def encoder(self) -> str:
+        """Fingerprint of the encoder that made the vectors in the store."""
+        return self._fingerprint.encoder
 
     def store(self) -> FaissStore:
         """The store as of the catalog's last commit."""
@@ -101,7 +107,8 @@ class DenseSide:
             self._last_removal = gone[-1][0]
 
     def _open_base(self, state: State) -> None:
-        dimension = self._catalog.fingerprint().dimension
+        self._fingerprint = self._catalog.fingerprint()
+        dimension = self._fingerprint.dimension
         self._store, self._last_passage, self._last_removal = FaissStore(dimension), 0, 0
         self.damaged = False
         if state.base_file:
