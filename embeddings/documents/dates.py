@@ -31,11 +31,6 @@ def iso_date(text: str) -> str:
     return _iso(year, int(match["month"]), int(match["day"]))
 
 
-def find_date(text: str) -> "re.Match[str] | None":
-    """Where the first full date of a text stands."""
-    return DATE.search(text)
-
-
 def _iso(year: int, month: int, day: int) -> str:
     try:
         return date(year, month, day).isoformat()

@@ -20,6 +20,7 @@ _BOMS = (
 _SAMPLE = 65_536
 _HIGH = re.compile(rb"[\x80-\xff]")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+_PHONETIC = re.compile("[\t\n\r -~\xa0-\u04ff\u3040-\u30ff]")  # ASCII, European letters, kana
 _PLAUSIBLE = 0.3  # right readings of a sentence score .6 and more, wrong ones below .2
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _PUNCTUATION = frozenset("，。、；：？！“”‘’「」『』（）《》〈〉【】〔〕—…·．～％　１２３４５６７８９０")
@@ -135,15 +136,12 @@ def _chinese(text: str) -> float:
 
 
 def _wide(text: str) -> float:
-    """The same for UTF-16, where ASCII counts too: in a wrong reading there is next to none."""
+    """The same for UTF-16, where letters and kana count too: a wrong reading holds next to none."""
     counts = Counter(text)
     usual = sum(
         count
         for character, count in counts.items()
-        if character in COMMON
-        or character in _PUNCTUATION
-        or " " <= character <= "~"
-        or character in "\r\n\t"
+        if character in COMMON or character in _PUNCTUATION or _PHONETIC.match(character)
     )
     return usual / len(text) if text else 0.0
 

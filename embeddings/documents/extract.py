@@ -31,6 +31,7 @@ class Writer:
     """Collects lines of extracted text and the spans that lie on them."""
 
     def __init__(self) -> None:
+        """An empty text."""
         self._parts: list[str] = []
         self.length = 0
         self.headings: list[Heading] = []
@@ -94,3 +95,8 @@ _BREAKS = re.compile(r"\s+")
 def one_line(text: str) -> str:
     """The text with every run of white space as one space."""
     return _BREAKS.sub(" ", text).strip()
+
+
+def names(words: str) -> frozenset[str]:
+    """The set of these words."""
+    return frozenset(words.split())

@@ -10,32 +10,32 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from embeddings.documents import furniture, html_article, html_metadata, html_tables, tables
 from embeddings.documents.encoding import decode
-from embeddings.documents.extract import Extract, Writer, merge, one_line
+from embeddings.documents.extract import Extract, Writer, merge, names, one_line
 from embeddings.errors import DocumentError
 from embeddings.types import Heading
 
 _CHARSET = re.compile(
     rb"""<(?:meta[^>]{0,200}?charset|\?xml[^>]{0,100}?encoding)\s*=\s*["']?([\w.:-]{2,20})""", re.IGNORECASE
 )
-_DROPPED = frozenset(
-    ["script", "style", "template", "noscript", "svg", "canvas", "head", "title", "select", "option", "datalist", "textarea", "input", "iframe", "object", "embed", "audio", "video", "map", "rp", "colgroup", "meter", "progress"]
+_DROPPED = names(
+    "script style template noscript svg canvas head title select option datalist textarea input iframe "
+    "object embed audio video map rp colgroup meter progress"
 )
-_PARAGRAPHS = frozenset(
-    ["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "blockquote", "pre", "section", "article", "main", "header", "footer", "nav", "aside", "figure", "form", "fieldset", "hr", "details", "address"]
+_PARAGRAPHS = names(
+    "p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre section article main header footer nav aside figure "
+    "form fieldset hr details address"
 )
-_LINES = frozenset(
-    ["div", "li", "dt", "dd", "tr", "br", "option", "figcaption", "caption", "summary", "legend", "center", "thead", "tbody", "td", "th"]
-)
+_LINES = names("div li dt dd tr br figcaption caption summary legend center thead tbody td th")
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _HAN = r"\u3000-\u303f\u4e00-\u9fff\uff00-\uffef"
 _HAN_BREAK = re.compile(rf"(?<=[{_HAN}])[ \t]*[\r\n][ \t\r\n]*(?=[{_HAN}])")
 _HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_CLOSES_ITSELF = frozenset(
-    b"p li td th tr dt dd option thead tbody tfoot br hr img input meta link area base col embed source track wbr a "
-    b"param body html head font b i".split()
-)
+_UNNESTED = names(
+    "p li td th tr dt dd option thead tbody tfoot br hr img input meta link area base col embed source track "
+    "wbr a param body html head"
+)  # void, or closed by the next of their kind
 _DEEPEST = 3_000
 
 
@@ -73,7 +73,7 @@ def _check_depth(data: bytes) -> None:
     """Refuse what would keep any parser busy for hours: the cost grows with the square of the depth."""
     depth = 0
     for match in _TAG.finditer(data):
-        if match.group(2).lower() in _CLOSES_ITSELF:
+        if match.group(2).decode().lower() in _UNNESTED:
             continue
         depth = max(0, depth - 1) if match.group(1) else depth + 1
         if depth > _DEEPEST:
@@ -86,11 +86,13 @@ class Page:
     """One walk over the elements of a page, in document order and without recursion."""
 
     def __init__(self) -> None:
+        """Nothing walked, nothing written."""
         self.writer = Writer()
         self.marks = html_article.Marks()
         self._pending = ""  # white space owed before the next text: "", " ", "\n" or "\n\n"
         self._pre = 0
-        self._open: list[tuple[int, str]] = []  # start and role of elements under way
+        self._open: list[tuple[int, str]] = []  # elements under way: where their text begins, their role
+        self._textless = 0  # how many of the innermost of these hold no text yet
 
     def walk(self, root: LexborNode) -> None:
         """Write the text of everything below `root`."""
@@ -133,20 +135,23 @@ class Page:
             return None
         if tag == "pre":
             self._pre += 1
+        self._open.append((0, html_article.role(tag, attributes)))
+        self._textless += 1
         if tag == "rt":
             self._append("(")
-        self._open.append((self.writer.length + len(self._pending), html_article.role(tag, attributes)))
         return first
 
     def _leave(self, node: LexborNode) -> None:
         tag = node.tag or ""
         start, role = self._open.pop()
         end = self.writer.length
+        has_text = self._textless == 0
+        self._textless = max(0, self._textless - 1)
         if tag == "rt":
             self._append(")")
         if tag == "pre":
             self._pre -= 1
-        if start < end:
+        if has_text:
             self._mark(tag, role, start, end)
         self._break(tag)
 
@@ -187,7 +192,10 @@ class Page:
         if self.writer.length:
             self.writer.write(self._pending)
         self._pending = ""
-        self.writer.write(text)
+        start, _ = self.writer.write(text)
+        for depth in range(len(self._open) - self._textless, len(self._open)):
+            self._open[depth] = (start, self._open[depth][1])
+        self._textless = 0
 
     def _table(self, rows: html_tables.DataTable) -> None:
         self._pending = "\n\n"

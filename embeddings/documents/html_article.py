@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 
-from embeddings.documents.extract import merge
+from embeddings.documents.extract import merge, names
 from embeddings.types import SetAside
 
 
@@ -19,10 +19,10 @@ class Marks:
 
 _TAGS = {
     "nav": "navigation",
+    "header": "navigation",
     "footer": "copyright",
     "aside": "furniture",
     "button": "furniture",
-    "header": "navigation",
 }
 _ROLES = {
     "navigation": "navigation",
@@ -32,19 +32,20 @@ _ROLES = {
     "complementary": "furniture",
 }
 _NAMES = {
-    "navigation": "nav navbar navigation navi menu submenu breadcrumb breadcrumbs crumb crumbs daohang mianbaoxie pager pagination "
-    "paging sidebar toc sitemap topbar toplink related recommend recommended recommendation xiangguan hotnews prevnext",
+    "navigation": "nav navbar navigation navi menu submenu breadcrumb breadcrumbs crumb crumbs daohang "
+    "mianbaoxie pager pagination paging sidebar toc sitemap topbar toplink related recommend recommended "
+    "recommendation xiangguan hotnews prevnext",
     "share": "share shares sharing sharebar bdshare jiathis social sns fenxiang qrcode",
     "copyright": "footer foot copyright banquan beian",
     "print button": "print printer dayin",
-    "furniture": "ad ads adv advert advertisement banner cookie cookies subscribe newsletter login signin searchbox toolbar comments "
-    "commentlist popup modal gotop backtop",
+    "furniture": "ad ads adv advert advertisement banner cookie cookies subscribe newsletter login signin "
+    "searchbox toolbar comments commentlist popup modal gotop backtop",
 }
-_KINDS = {name: kind for kind, names in _NAMES.items() for name in names.split()}
+_KINDS = {name: kind for kind, words in _NAMES.items() for name in names(words)}
 _WORD = re.compile(r"[a-z]+|[A-Z][a-z]*")
 _LINE = re.compile(r"[^\n]+")
 _SENTENCE = re.compile(r"[。！？；]|[.!?](?:\s|$)")
-_BLOCKS = frozenset(["div", "ul", "ol", "dl", "section", "p", "table", "td", "tr", "form", "header", "footer", "span", "li", "dd", "dt"])
+_BLOCKS = names("div ul ol dl section p table td tr form span li dd dt")
 
 
 def role(tag: str, attributes: dict[str, str | None]) -> str:
@@ -92,7 +93,7 @@ def _holds_the_text(article: tuple[int, int], marks: Marks, plain: int) -> bool:
     start, end = article
     inside = end - start - sum(b - a for a, b in marks.links if start <= a and b <= end)
     others = [span for span in marks.articles if span[0] >= end or span[1] <= start]
-    return inside >= 200 and inside > plain * (0.5 if not others else 0.8)
+    return inside >= 100 and inside > plain * (0.5 if not others else 0.8)
 
 
 def _around(article: tuple[int, int], spans: list[SetAside], text: str) -> list[SetAside]:

@@ -49,7 +49,7 @@ def _check_zip(data: bytes, suffix: str, kind: str, right: str) -> None:
         return
     if kind.startswith("an old or encrypted"):
         raise DocumentError(
-            f"is an encrypted or an old Office file: remove its password, or save it as {suffix} in a current program"
+            f"is an encrypted or an old Office file: remove its password, or save it as a current {suffix}"
         )
     if not data.startswith(b"PK\x03\x04"):
         raise DocumentError(_wrong(suffix, kind or "something else", right))
