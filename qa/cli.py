@@ -7,26 +7,19 @@ that `qa --help` and `qa ask` start fast; click and not Typer for the same reaso
 
 import errno
 import json
-import re
 import sys
-import textwrap
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from embeddings.errors import WenjuError
+from qa.terminal import print_answer, print_receipt, print_table, printable, progress_bar
 
 if TYPE_CHECKING:
     from embeddings.types import Receipt
     from qa.assistant import Assistant
-    from qa.types import Answer, Citation
-
-# What a document could use to command the terminal: control characters and changes of direction.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 class _OneLineErrors(click.Group):
@@ -41,8 +34,15 @@ class _OneLineErrors(click.Group):
         except (WenjuError, OSError) as error:
             if isinstance(error, OSError) and error.errno == errno.EPIPE:
                 raise  # the reader of our output left: click ends quietly
-            click.echo(f"qa: {_printable(' '.join(str(error).split()))}", err=True)
+            click.echo(f"qa: {printable(_in_one_line(error))}", err=True)
             ctx.exit(1)
+
+
+def _in_one_line(error: Exception) -> str:
+    message = str(error)
+    if isinstance(error, OSError) and error.strerror and not isinstance(error, WenjuError):
+        message = f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+    return " ".join(message.split())
 
 
 def _question(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
@@ -92,9 +92,9 @@ def add(ctx: click.Context, paths: tuple[Path, ...], index: Path) -> None:
     Prints what was added, updated, set aside and could not be read. Exits with 1 if any file failed;
     the others are in the index all the same.
     """
-    with _open(index) as assistant:
+    with _open(index, create=True) as assistant:
         receipt = _add(assistant, paths)
-    _print_receipt(receipt)
+    print_receipt(receipt)
     if receipt.failed:
         ctx.exit(1)
 
@@ -115,7 +115,7 @@ def ask(question: str, index: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(answer.to_dict(), ensure_ascii=False))
     else:
-        _print_answer(answer)
+        print_answer(answer)
 
 
 @main.command()
@@ -135,10 +135,10 @@ def chat(paths: tuple[Path, ...], index: Path, host: str, port: int) -> None:
     """Open the chat in the browser, after reading PATHS into the index."""
     from qa import web
 
-    with _open(index) as assistant:
+    with _open(index, create=True) as assistant:
         if paths:
-            _print_receipt(_add(assistant, paths))
-        web.launch(assistant, host=host, port=port)
+            print_receipt(_add(assistant, paths))
+        web.serve(assistant, host=host, port=port)
 
 
 @main.command()
@@ -150,7 +150,7 @@ def documents(index: Path) -> None:
             (info.name, str(info.passages), str(info.size), info.metadata.get("date", ""), info.title)
             for info in assistant.documents()
         ]
-    _print_table(("name", "passages", "characters", "date", "title"), rows)
+    print_table(("name", "passages", "characters", "date", "title"), rows)
 
 
 @main.command()
@@ -160,7 +160,7 @@ def remove(name: str, index: Path) -> None:
     """Remove the document NAME from the index; the file itself stays."""
     with _open(index) as assistant:
         assistant.remove(name)
-    click.echo(f"removed  {_printable(name)}")
+    click.echo(f"removed  {printable(name)}")
 
 
 @main.command()
@@ -176,101 +176,24 @@ def info(ctx: click.Context, index: Path, verify: bool) -> None:
         contradictions = assistant.index.verify() if verify else []
     width = max(map(len, facts), default=0)
     for key, value in facts.items():
-        click.echo(f"{key:{width}}  {_printable(str(value))}")
+        click.echo(f"{key:{width}}  {printable(str(value))}")
     for line in contradictions:
-        click.echo(f"qa: {_printable(line)}", err=True)
+        click.echo(f"qa: {printable(line)}", err=True)
     if contradictions:
         ctx.exit(1)
     if verify:
         click.echo("the parts of the index agree")
 
 
-def _open(index: Path, *, read_only: bool = False) -> "Assistant":
+def _open(index: Path, *, read_only: bool = False, create: bool = False) -> "Assistant":
+    from embeddings.index.folder import CATALOG, missing
     from qa.assistant import Assistant
 
+    if not create and not (index / CATALOG).exists():
+        raise missing(index)
     return Assistant.open(index, read_only=read_only)
 
 
 def _add(assistant: "Assistant", paths: Sequence[Path]) -> "Receipt":
-    with _progress_bar("reading") as progress:
+    with progress_bar("reading") as progress:
         return assistant.add(paths, progress=progress)
-
-
-@contextmanager
-def _progress_bar(label: str) -> Iterator[Callable[[int, int, str], None] | None]:
-    """A bar on standard error, or None where that is not a terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    with click.progressbar(length=1, label=label, show_pos=True, file=sys.stderr) as bar:
-
-        def progress(done: int, total: int, name: str) -> None:
-            bar.length = total
-            bar.update(done - bar.pos)
-
-        yield progress
-
-
-def _print_receipt(receipt: "Receipt") -> None:
-    for verb, names in (("added", receipt.added), ("updated", receipt.updated)):
-        for name in names:
-            click.echo(f"{verb:8} {_printable(name)}")
-            for stretch in receipt.set_aside.get(name, ()):
-                click.echo(f"         set aside {_printable(_shorten(stretch, 80))}")
-    for failure in receipt.failed:
-        click.echo(f"failed   {_printable(str(failure))}")
-    click.echo(
-        f"{len(receipt.added)} added, {len(receipt.updated)} updated, "
-        f"{len(receipt.skipped)} unchanged, {len(receipt.failed)} failed"
-    )
-
-
-def _print_answer(answer: "Answer") -> None:
-    click.echo(_printable(answer.text))
-    for number, citation in enumerate(answer.citations, start=1):
-        click.echo(f"\n[{number}] {_where(citation.document, citation.place)}")
-        click.echo(textwrap.indent(_emphasised(citation), "    "))
-    if answer.nearest:
-        click.echo("\nnearest:")
-    for hit in answer.nearest:
-        click.echo(f"  {_where(hit.document, hit.place)}: {_printable(_shorten(hit.text, 60))}")
-
-
-def _where(document: str, place: str) -> str:
-    return _printable(f"{document}, {place}" if place else document)
-
-
-def _emphasised(citation: "Citation") -> str:
-    """The quotation with the answering words bold; click drops the bold where there is no terminal."""
-    if citation.answer_start is None or citation.answer_end is None:
-        return _printable(citation.quote)
-    start, end = citation.answer_start - citation.start, citation.answer_end - citation.start
-    before, words, after = citation.quote[:start], citation.quote[start:end], citation.quote[end:]
-    return _printable(before) + click.style(_printable(words), bold=True) + _printable(after)
-
-
-def _printable(text: str) -> str:
-    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
-def _shorten(text: str, limit: int) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= limit else line[: limit - 1] + "…"
-
-
-def _print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Aligned columns under a header on a terminal; elsewhere tabs and rows alone, for other programs."""
-    if not sys.stdout.isatty():
-        for row in rows:
-            click.echo("\t".join(_printable(" ".join(cell.split())) for cell in row))
-        return
-    cells = [[_printable(_shorten(cell, 60)) for cell in row] for row in (header, *rows)]
-    widths = [max(map(_columns, column)) for column in zip(*cells, strict=True)]
-    for row in cells:
-        padded = (cell + " " * (width - _columns(cell)) for cell, width in zip(row, widths, strict=True))
-        click.echo("  ".join(padded).rstrip())
-
-
-def _columns(text: str) -> int:
-    """Terminal columns, a Han character being two."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

@@ -25,7 +25,18 @@ EMBEDDINGS = (
     "stores",
     "index",
 )
-QA = ("types", "retrieval", "reading", "citations", "conversation", "assistant", "evaluation", "web", "cli")
+QA = (
+    "types",
+    "retrieval",
+    "reading",
+    "citations",
+    "conversation",
+    "assistant",
+    "evaluation",
+    "web",
+    "terminal",
+    "cli",
+)
 ORDER = {"embeddings": EMBEDDINGS, "qa": QA}
 
 # Heavy or replaceable libraries have one importer each.
@@ -34,7 +45,6 @@ ONLY_IMPORTER = {
     "sentence_transformers": "embeddings.encoders",
     "faiss": "embeddings.stores",
     "tantivy": "embeddings.lexical",
-    "click": "qa.cli",
 }
 
 

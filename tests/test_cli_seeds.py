@@ -1,0 +1,116 @@
+"""The command line on the two seed documents, with everything real."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from qa import cli
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(cli.main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="module")
+def index(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cli") / "index"
+    assert run("add", seeds, "--index", folder).exit_code == 0
+    return folder
+
+
+def one_line_error(result: Result) -> str:
+    assert result.exit_code == 1
+    assert result.stderr.startswith("qa: ") and result.stderr.count("\n") == 1
+    return result.stderr
+
+
+def test_a_question_is_answered_from_the_seeds(index: Path) -> None:
+    printed = run("ask", "广州的会议由谁主持?", "--index", index, "--json").stdout
+    answer = json.loads(printed)
+    assert answer["answered"]
+    assert "張碩輔" in answer["citations"][0]["quote"]
+
+
+def test_adding_again_changes_nothing(index: Path, seeds: Path) -> None:
+    result = run("add", seeds, "--index", index)
+    assert result.stdout == "0 added, 0 updated, 2 unchanged, 0 failed\n"
+
+
+def test_documents_and_info_agree(index: Path, seeds: Path) -> None:
+    names = {line.split("\t")[0] for line in run("documents", "--index", index).stdout.splitlines()}
+    assert names == {path.name for path in seeds.iterdir()}
+    result = run("info", "--verify", "--index", index)
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "the parts of the index agree")
+
+
+def test_a_removed_document_is_gone_and_naming_it_again_is_an_error(seeds: Path, tmp_path: Path) -> None:
+    name = sorted(path.name for path in seeds.iterdir())[0]
+    run("add", seeds, "--index", tmp_path)
+    assert run("remove", name, "--index", tmp_path).stdout == f"removed  {name}\n"
+    assert name not in run("documents", "--index", tmp_path).stdout
+    assert name in one_line_error(run("remove", name, "--index", tmp_path))
+
+
+@pytest.mark.parametrize("verb", [("ask", "q"), ("documents",), ("remove", "a.txt"), ("info",)])
+def test_an_absent_index_is_an_error_that_says_what_to_run_and_creates_nothing(
+    verb: tuple[str, ...], tmp_path: Path
+) -> None:
+    absent = tmp_path / "absent"
+    assert "qa add" in one_line_error(run(*verb, "--index", absent))
+    assert not absent.exists()
+
+
+def test_a_missing_path_is_an_error(index: Path, tmp_path: Path) -> None:
+    assert "missing.txt" in one_line_error(run("add", tmp_path / "missing.txt", "--index", index))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("empty.txt", b""), ("binary.txt", bytes(range(256)) * 8), ("broken.xyz", b"text")]
+)
+def test_a_bad_file_fails_alone(name: str, content: bytes, seeds: Path, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(content)
+    result = run("add", seeds, tmp_path / name, "--index", tmp_path / "index")
+    assert result.exit_code == 1
+    assert f"failed   {name}: " in result.stdout
+    assert result.stdout.splitlines()[-1] == "2 added, 0 updated, 0 unchanged, 1 failed"
+    assert "会议" in run("ask", "广州的会议由谁主持?", "--index", tmp_path / "index").stdout
+
+
+def test_a_second_writer_is_told_so(index: Path, seeds: Path) -> None:
+    from qa import Assistant
+
+    with Assistant.open(index):
+        code = ["-m", "qa", "add", str(seeds), "--index", str(index)]
+        outcome = subprocess.run([sys.executable, *code], capture_output=True, text=True, check=False)
+    assert outcome.returncode == 1
+    assert outcome.stderr.startswith("qa: ") and outcome.stderr.count("\n") == 1
+
+
+def test_asking_imports_nothing_heavy(index: Path) -> None:
+    code = (
+        "import sys; from qa.cli import main\n"
+        f"main(['ask', '广州的会议由谁主持?', '--index', {str(index)!r}], standalone_mode=False)\n"
+        "print(*sys.modules)"
+    )
+    outcome = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(outcome.stdout.split())
+    assert loaded & {"torch", "gradio", "sentence_transformers", "transformers", "pydantic", "rich"} == set()
+    assert "張碩輔" in outcome.stdout
+
+
+def test_ctrl_c_ends_the_chat_with_130(index: Path) -> None:
+    command = [sys.executable, "-m", "qa", "chat", "--index", str(index), "--port", "7987"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "http://127.0.0.1:7987" in line:
+                break
+        process.send_signal(signal.SIGINT)
+        rest = process.stdout.read()
+    assert process.returncode == 130
+    assert "Traceback" not in rest
