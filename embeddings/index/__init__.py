@@ -170,8 +170,12 @@ class Index:
 
     def add_document(self, document: Document) -> Receipt:
         """Bring in one document, replacing the one of its name."""
+        return self.add_documents([document])
+
+    def add_documents(self, documents: Iterable[Document]) -> Receipt:
+        """Bring in documents, replacing those of their names; many at once are committed in batches."""
         with self._writing() as addition:
-            addition.add_document(document)
+            addition.add_documents(documents)
         return addition.receipt
 
     def remove(self, name: str) -> None:
@@ -303,9 +307,7 @@ class Index:
     def _settle(self) -> None:
         """Bring what is derived in step after a change, and compact it where that is due."""
         self._lexical.catch_up()
-        state = self._catalog.state()
-        cheap = state.passage_count <= _CHEAP_PURGE and self._catalog.removed()
-        if state.purge_due or cheap or self._dense.wants_base():
+        if self._compaction_due():
             self._compact()
 
     def _compact(self) -> None:
@@ -322,7 +324,13 @@ class Index:
         """Finish what a killed process had begun."""
         self._dense.sweep()
         self._originals.sweep(self._catalog)
-        if self._catalog.state().purge_due or self._dense.wants_base():
+        if self._compaction_due():
             self._settle()
         else:
             self._catalog.purge()
+
+    def _compaction_due(self) -> bool:
+        """Whether derived files must forget something, can do so cheaply, or are to be written anyway."""
+        state = self._catalog.state()
+        cheap = state.passage_count <= _CHEAP_PURGE and self._catalog.removed()
+        return state.purge_due or bool(cheap) or self._dense.wants_base()

@@ -63,12 +63,14 @@ class Addition:
             progress(len(sources.files), len(sources.files), sources.files[-1].name)
         self.receipt.vanished.extend(sorted(gone))
 
-    def add_document(self, document: Document) -> None:
-        """Bring in a document that comes from no file."""
-        try:
-            self._queue(document, "")
-        except DocumentError as error:
-            self._fail(document.name, str(error))
+    def add_documents(self, documents: Iterable[Document]) -> None:
+        """Bring in documents that come from no file."""
+        for document in documents:
+            try:
+                self._queue(document, "")
+            except DocumentError as error:
+                self._fail(document.name, str(error))
+            self._flush_if_due()
         self._flush()
 
     def prune(self) -> None:
