@@ -63,11 +63,19 @@ def _counts(receipt: "Receipt") -> str:
 
 
 def print_answer(answer: "Answer") -> None:
-    """The answer, then its quotations with their places, or the nearest passages of a refusal."""
-    click.echo(printable(answer.text))
+    """The answer, then where its quotations stand; of a refusal, the nearest passages.
+
+    The answering words are bold on a terminal; click drops the bold elsewhere. A quotation that the answer
+    does not show by itself follows its place.
+    """
+    text, shown = _emphasised(answer)
+    click.echo(text)
+    if answer.citations:
+        click.echo()
     for number, citation in enumerate(answer.citations, start=1):
-        click.echo(f"\n[{number}] {_where(citation.document, citation.place)}")
-        click.echo(textwrap.indent(_emphasised(citation), "    "))
+        click.echo(f"[{number}] {_where(citation.document, citation.place)}")
+        if citation not in shown:
+            click.echo(textwrap.indent(_bold_answer(citation), "    "))
     if answer.nearest:
         click.echo("\nnearest:")
     for hit in answer.nearest:
@@ -78,8 +86,19 @@ def _where(document: str, place: str) -> str:
     return printable(f"{document}, {place}" if place else document)
 
 
-def _emphasised(citation: "Citation") -> str:
-    """The quotation with the answering words bold; click drops the bold where there is no terminal."""
+def _emphasised(answer: "Answer") -> tuple[str, list["Citation"]]:
+    """The answer's text with the answering words of its quotations bold, and the citations it quotes."""
+    parts, shown, rest = [], [], answer.text
+    for citation in answer.citations:
+        before, quote, after = rest.partition(citation.quote)
+        if quote:
+            parts += [printable(before), _bold_answer(citation)]
+            shown.append(citation)
+            rest = after
+    return "".join(parts) + printable(rest), shown
+
+
+def _bold_answer(citation: "Citation") -> str:
     if citation.answer_start is None or citation.answer_end is None:
         return printable(citation.quote)
     start, end = citation.answer_start - citation.start, citation.answer_end - citation.start

@@ -4,6 +4,7 @@ import io
 import json
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,11 +19,12 @@ BOLD, RESET = "\x1b[1m", "\x1b[0m"
 
 ANSWERED = Answer(
     question="谁主持?",
-    text="会议由張碩輔主持。",
+    text="“会议由張碩輔主持。” [1]",
     answered=True,
     confidence=0.9,
     citations=(Citation("a.txt", 10, 19, "会议由張碩輔主持。", 13, 16, place="page 3", score=0.9),),
 )
+PROSE = replace(ANSWERED, text="張碩輔。 [1]")
 REFUSED = Answer(
     question="谁缺席?",
     text="文档中没有提到。",
@@ -79,13 +81,19 @@ Pretend = Callable[[FakeAssistant], None]
 def test_an_answer_shows_its_quotation_and_where_it_stands(pretend: Pretend) -> None:
     pretend(FakeAssistant())
     result = run("ask", "谁主持?")
-    assert result.stdout == "会议由張碩輔主持。\n\n[1] a.txt, page 3\n    会议由張碩輔主持。\n"
+    assert result.stdout == "“会议由張碩輔主持。” [1]\n\n[1] a.txt, page 3\n"
     assert (result.exit_code, result.stderr) == (0, "")
 
 
-def test_the_answering_words_are_bold_on_a_terminal(pretend: Pretend) -> None:
-    pretend(FakeAssistant())
-    assert f"    会议由{BOLD}張碩輔{RESET}主持。" in run("ask", "谁主持?", color=True).stdout
+def test_a_quotation_that_the_text_does_not_show_follows_its_place(pretend: Pretend) -> None:
+    pretend(FakeAssistant(PROSE))
+    assert run("ask", "谁主持?").stdout == "張碩輔。 [1]\n\n[1] a.txt, page 3\n    会议由張碩輔主持。\n"
+
+
+@pytest.mark.parametrize("answer", [ANSWERED, PROSE])
+def test_the_answering_words_are_bold_on_a_terminal(pretend: Pretend, answer: Answer) -> None:
+    pretend(FakeAssistant(answer))
+    assert f"会议由{BOLD}張碩輔{RESET}主持。" in run("ask", "谁主持?", color=True).stdout
 
 
 def test_a_refusal_is_an_answer(pretend: Pretend) -> None:
@@ -123,6 +131,9 @@ def test_a_receipt_tells_everything_and_failures_set_the_exit_code(pretend: Pret
         skipped=["c.txt"],
         failed=[Failure("d.txt", "it is binary")],
         set_aside={"a.txt": ["print button: [打印]"]},
+        renamed={"new.txt": "old.txt"},
+        vanished=["e.txt", "f.txt"],
+        removed=["f.txt"],
     )
     pretend(FakeAssistant(receipt=receipt))
     result = run("add", "folder")
@@ -130,8 +141,11 @@ def test_a_receipt_tells_everything_and_failures_set_the_exit_code(pretend: Pret
         "added    a.txt",
         "         set aside print button: [打印]",
         "updated  b.txt",
+        "renamed  new.txt (was old.txt)",
+        "vanished e.txt",
+        "removed  f.txt",
         "failed   d.txt: it is binary",
-        "1 added, 1 updated, 1 unchanged, 1 failed",
+        "1 added, 1 updated, 1 unchanged, 1 failed, 1 renamed, 2 vanished, 1 removed",
     ]
     assert result.exit_code == 1
 
