@@ -1,0 +1,190 @@
+"""Documents in, cited answers out: the one entry for Python, the command line, HTTP and the chat."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Literal
+
+from embeddings.documents import from_text
+from embeddings.index import Index
+from embeddings.types import Document, DocumentInfo, Hit, Receipt
+from qa.citations import REFUSALS, cite, shown
+from qa.evidence import Candidate
+from qa.questions import Question, understand
+from qa.reading import READ, Reading, reader
+from qa.retrieval import retrieve
+from qa.runs import extended
+from qa.spans import answer_span
+from qa.types import Answer, Citation
+
+Mode = Literal["reranked", "hybrid", "dense", "lexical"]
+Progress = Callable[[int, int, str], None]
+History = Sequence[tuple[str, Answer]]
+
+NEAREST = 3
+"""How many passages a refusal shows."""
+
+
+class Assistant:
+    """Questions over one index of documents. Safe to call from several threads."""
+
+    def __init__(self, index: Index) -> None:
+        """Answer from an open index; `Assistant.open` opens one."""
+        self.index = index
+
+    @classmethod
+    def open(cls, path: str | Path, model: str | None = None, read_only: bool = False) -> "Assistant":
+        """Open the index in a folder; it is created if absent, unless `read_only`.
+
+        `model` names the encoder of a new index: None for the embedded default, else a name or path that
+        sentence-transformers loads. Raises IndexMismatch if the index was made by another one, IndexLocked if
+        another process writes to it, ModelError if the model cannot be loaded.
+        """
+        return cls(Index.open(path, model=model, read_only=read_only))
+
+    def close(self) -> None:
+        """Release the index; it cannot be used afterwards."""
+        self.index.close()
+
+    def __enter__(self) -> "Assistant":
+        """The assistant itself; leaving closes it."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        self.close()
+
+    # ---- documents
+
+    def add(self, paths: str | Path | Iterable[str | Path], progress: Progress | None = None) -> Receipt:
+        """Read a file, a folder or a list of them into the index; unchanged files are skipped.
+
+        A file that cannot be read goes into `receipt.failed` with the reason; nothing else suffers. Raises
+        PathNotFound, before anything is written, for a path that does not exist. `progress` is called with the
+        files done, their total and the name of the current one.
+        """
+        return self.index.add(paths, progress)
+
+    def add_text(self, text: str, name: str) -> Receipt:
+        """Put a text into the index as the document `name`, replacing the one of this name."""
+        return self.index.add_document(from_text(text, name))
+
+    def documents(self) -> list[DocumentInfo]:
+        """All documents, by name."""
+        return self.index.documents()
+
+    def document(self, name: str) -> Document:
+        """A whole document; raises DocumentNotFound."""
+        return self.index.document(name)
+
+    def remove(self, name: str) -> None:
+        """Forget a document, in the files too; raises DocumentNotFound."""
+        self.index.remove(name)
+
+    # ---- questions
+
+    def ask(
+        self, question: str, *, history: History = (), documents: Collection[str] | None = None
+    ) -> Answer:
+        """Answer a question by quotations, or say that the documents do not.
+
+        `history` is what was asked and answered before, oldest first; a follow-up is completed from it and
+        `answer.understood` shows how. `documents` restricts the answer to these names; raises DocumentNotFound
+        for an unknown one.
+        """
+        understood = question
+        asked = understand(understood)
+        candidates = retrieve(self.index, asked.text, READ, documents=self._known(documents))
+        reading = reader().read(asked, candidates)
+        if not reading.quotations or reading.confidence < reader().threshold:
+            return self._refusal(question, understood, asked, reading, candidates)
+        citations = self._citations(asked, reading)
+        return Answer(
+            question=question,
+            text=shown(citations, asked.language),
+            answered=True,
+            confidence=reading.confidence,
+            citations=citations,
+            understood=understood,
+        )
+
+    def stream(
+        self, question: str, *, history: History = (), documents: Collection[str] | None = None
+    ) -> Iterator[Answer]:
+        """The same answer as it comes: answers that grow by one citation each; the last equals `ask`."""
+        answer = self.ask(question, history=history, documents=documents)
+        language = understand(answer.understood).language
+        for n in range(1, len(answer.citations)):
+            part = answer.citations[:n]
+            yield Answer(question, shown(part, language), True, answer.confidence, part, (), answer.understood)
+        yield answer
+
+    def retrieve(
+        self,
+        question: str,
+        *,
+        limit: int = 10,
+        mode: Mode = "reranked",
+        documents: Collection[str] | None = None,
+    ) -> list[Hit]:
+        """The passages closest to a question, best first, at most `limit`.
+
+        "reranked" is the order that `ask` uses, "hybrid" fuses dense and lexical search, "dense" is the inner
+        product of vectors, "lexical" is BM25. Scores compare within one list.
+        """
+        if mode not in ("reranked", "hybrid", "dense", "lexical"):
+            raise ValueError(f"mode is {mode!r}; expected reranked, hybrid, dense or lexical")
+        if limit < 1:
+            raise ValueError(f"limit is {limit}; expected at least 1")
+        asked = understand(question)
+        found = retrieve(
+            self.index,
+            asked.text,
+            max(limit, READ) if mode == "reranked" else limit,
+            "hybrid" if mode == "reranked" else mode,
+            self._known(documents),
+        )
+        if mode == "reranked":
+            order = reader().read(asked, found[:READ]).order
+            found = [found[i] for i in order] + found[READ:]
+            hits = [_hit(c, 1 / (rank + 1)) for rank, c in enumerate(found)]
+        else:
+            hits = [_hit(c, c.score) for c in found]
+        return hits[:limit]
+
+    # ---- parts of an answer
+
+    def _known(self, documents: Collection[str] | None) -> Collection[str] | None:
+        if documents is not None:
+            for name in documents:
+                self.index.document(name)
+        return documents
+
+    def _refusal(
+        self,
+        question: str,
+        understood: str,
+        asked: Question,
+        reading: Reading,
+        candidates: Sequence[Candidate],
+    ) -> Answer:
+        nearest = tuple(_hit(candidates[i], 1 / (rank + 1)) for rank, i in enumerate(reading.order[:NEAREST]))
+        text = REFUSALS[asked.language]
+        return Answer(question, text, False, reading.confidence, (), nearest, understood)
+
+    def _citations(self, asked: Question, reading: Reading) -> tuple[Citation, ...]:
+        citations = []
+        for quotation in extended(asked, reading, self.index):
+            document = self.index.document(quotation.document)
+            quote = document.text[quotation.start : quotation.end]
+            span = answer_span(asked, quote)
+            answer = (quotation.start + span[0], quotation.start + span[1]) if span else None
+            citations.append(cite(document, quotation.start, quotation.end, answer, quotation.probability))
+        return tuple(citations)
+
+
+def _hit(candidate: Candidate, score: float) -> Hit:
+    passage = candidate.passage
+    return Hit(passage.document, passage.start, passage.end, candidate.original, score, passage.place)

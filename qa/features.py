@@ -1,0 +1,284 @@
+"""Numbers that tell how well each sentence answers a question: the input of the boosted trees.
+
+Everything is computed for all sentences at once. What is compared are search views; Chinese without spaces,
+other scripts as words with a leading space, so that "art" is not found in "party".
+"""
+
+import re
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.analysis import CJK
+from embeddings.encoders import StaticEncoder
+from qa.background import idf
+from qa.evidence import Evidence
+from qa.questions import KINDS, Question
+
+Matrix = NDArray[np.float32]
+Row = NDArray[np.float32]
+
+_NOT_WORD = re.compile(rf"[^\w{CJK}.%]+|(?<!\d)\.|\.(?!\d)")
+_SPACE = re.compile(rf"(?<=[{CJK}\d]) (?=[{CJK}\d])|(?<=[{CJK}]) (?=\w)|(?<=\w) (?=[{CJK}])")
+_HAN_NUMBER = "一二三四五六七八九十百千万亿两"
+_NUMBER = re.compile(rf"\d+(?:[.,:]\d+)*|[{_HAN_NUMBER}]+(?=[个位年天种名次所岁家条项届人部座支场只篇层本分倍成点级])|第[{_HAN_NUMBER}]+")
+_WORD_NUMBER = re.compile(r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|thousand|million|billion|half|first|second|third)\b", re.I)
+_DATE = re.compile(
+    rf"\d+年|\d+月|\d+日|\d+世纪|[{_HAN_NUMBER}〇零]+年|\d+年代|(?:早|中|晚|初|末)期|(?:上|下)午|凌晨|当天|翌年|次年|同年|去年|今年|明年|年底|年初|"
+    r"\b[12]\d{3}s?\b|\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b|\bcentur(?:y|ies)\b",
+    re.I,
+)
+_PERSON = re.compile(
+    r"(?:市长|省长|书记|主席|总统|总理|部长|主任|局长|处长|校长|院长|教授|博士|先生|女士|将军|国王|皇帝|导演|作家|记者|编辑|负责人|组长|会长)|[\u4e00-\u9fff]·[\u4e00-\u9fff]|"
+    r"(?<![\u4e00-\u9fff])[赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜谢邹喻苏潘葛范彭鲁韦马苗方俞任袁柳史唐费薛雷贺倪汤罗郝安常于傅康伍余顾孟黄萧尹姚邵汪毛米戴宋庞熊纪项祝董梁杜阮蓝闵席季贾路娄江童颜郭梅盛林钟徐邱骆高夏蔡田樊胡凌霍万柯卢莫房解应丁邓洪包左石崔龚程陆翁段侯武刘龙叶黎白蒲谭廖曾][\u4e00-\u9fff]{1,2}(?![\u4e00-\u9fff])"
+)
+_PLACE = re.compile(r"[\u4e00-\u9fff]{2,}(?:省|市|县|区|州|国|镇|村|岛|洲|城|路|街|山|河|江|湖|港|海|大学|学院|医院|中心|广场|公园|车站)|位于|坐落|地处")
+_CAPITAL = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w'-]+")
+_LIST = re.compile(r"、[^、]+、|[一二三四五六七八九](?:是|要)|包括|分别|[;；]|\bincluding\b|, [^,]+, (?:and|or) ", re.I)
+_REASON = re.compile(r"因为|由于|因此|为了|使得|导致|原因|所以|以便|由此|鉴于|\bbecause\b|\bdue to\b|\bsince\b|\bin order to\b|\bas a result\b", re.I)
+
+
+def flat(view: str) -> str:
+    """A view made ready for term look-ups: lower case, one space before each word, none between CJK characters."""
+    return " " + _SPACE.sub("", _NOT_WORD.sub(" ", view.lower())).strip()
+
+
+def features(question: Question, evidence: Evidence, encoder: StaticEncoder) -> Matrix:
+    """One row per sentence of the evidence, one column per name in `NAMES`; shape (sentences, features)."""
+    table = _Table(question, evidence, encoder)
+    return np.stack([column(table) for column in _COLUMNS.values()], axis=1).astype(np.float32)
+
+
+class _Table:
+    """Shared intermediate results; attributes are arrays over sentences unless said otherwise."""
+
+    def __init__(self, question: Question, evidence: Evidence, encoder: StaticEncoder) -> None:
+        self.question, self.evidence = question, evidence
+        self.sentences = evidence.sentences
+        self.n = len(self.sentences)
+        self.texts = [flat(s.text) for s in self.sentences]
+        self.candidate = np.array([s.candidate for s in self.sentences], dtype=np.intp)
+        self.document = np.array([s.document for s in self.sentences], dtype=np.intp)
+        self.first = np.array([s.first for s in self.sentences], dtype=bool)
+        self.last = np.array([s.last for s in self.sentences], dtype=bool)
+        self._terms()
+        self._semantics(encoder)
+
+    # -- words ---------------------------------------------------------------------------------------------------
+
+    def _terms(self) -> None:
+        """Which question terms stand in each sentence and in what surrounds it: boolean, (terms, sentences)."""
+        words = [t if CJK_ONLY.match(t) else " " + t for t in self.question.terms] or ["\0"]
+        self.idf = idf(self.question.terms) if self.question.terms else np.ones(1, dtype=np.float32)
+        self.long = np.array([len(t.strip()) > 1 for t in words])
+        here = present(words, self.texts)
+        contexts = present(words, [flat(c) for c in self.evidence.contexts])
+        self.here = here
+        self.before, self.after = shifted(here, self.first, 1), shifted(here, self.last, -1)
+        self.around = here | self.before | self.after
+        self.wide = self.around | shifted(self.before, self.first, 1) | shifted(self.after, self.last, -1)
+        self.passage = union(here, self.candidate) | self.around | contexts
+        self.whole = union(self.passage, self.document)
+        self.context = contexts
+
+    def share(self, presence: NDArray[np.bool_], which: NDArray[np.bool_] | None = None) -> Row:
+        """The share of the question's idf that is present."""
+        weight = self.idf if which is None else self.idf * which
+        return (weight @ presence) / max(float(weight.sum()), 1e-6)  # type: ignore[no-any-return]
+
+    def rarest_missing(self, presence: NDArray[np.bool_]) -> Row:
+        """The highest idf among the question's terms that are absent; 0 where all are present."""
+        return np.where(presence, 0, self.idf[:, None]).max(axis=0)  # type: ignore[no-any-return]
+
+    def missing(self, wanted: Sequence[str], texts: Sequence[str]) -> Row:
+        """How many of the wanted words are absent from each text."""
+        if not wanted:
+            return np.zeros(len(texts), dtype=np.float32)
+        return (~present([w.lower() for w in wanted], texts)).sum(axis=0).astype(np.float32)
+
+    def spread(self, wanted: Sequence[str]) -> list[Row]:
+        """Of wanted words: how many the sentence, its neighbourhood, its passage and its document lack."""
+        if not wanted:
+            return [np.zeros(self.n, dtype=np.float32)] * 4
+        here = present([w.lower() for w in wanted], self.texts)
+        context = present([w.lower() for w in wanted], [flat(c) for c in self.evidence.contexts])
+        around = here | shifted(here, self.first, 1) | shifted(here, self.last, -1)
+        passage = union(here, self.candidate) | around | context
+        return [(~p).sum(axis=0).astype(np.float32) for p in (here, around, passage, union(passage, self.document))]
+
+    # -- meaning -------------------------------------------------------------------------------------------------
+
+    def _semantics(self, encoder: StaticEncoder) -> None:
+        """Cosines of the question with sentence, neighbourhood and passage; soft alignment of its tokens."""
+        ids = encoder.tokenize([self.question.content] + [s.text for s in self.sentences])
+        counts = np.array([max(len(i), 1) for i in ids])
+        flat_ids = np.concatenate([np.asarray(i or [0], dtype=np.intp) for i in ids])
+        unique, inverse = np.unique(flat_ids, return_inverse=True)
+        vectors = encoder.token_vectors(unique)
+        norms = np.linalg.norm(vectors, axis=1)
+        offsets = np.concatenate(([0], np.cumsum(counts)[:-1]))
+        sums = np.add.reduceat(vectors[inverse], offsets, axis=0)
+        question, sentence = sums[0], sums[1:]
+        around = sentence + shifted(sentence.T, self.first, 1).T + shifted(sentence.T, self.last, -1).T
+        passage = np.zeros((len(self.evidence.candidates), sums.shape[1]), dtype=np.float32)
+        np.add.at(passage, self.candidate, sentence)
+        self.similarity = cosine(question, sentence)
+        self.similarity_around = cosine(question, around)
+        self.similarity_passage = cosine(question, passage)[self.candidate]
+        mine = inverse[: counts[0]]
+        unit = vectors / np.maximum(norms[:, None], 1e-9)
+        closeness = unit[mine] @ unit.T  # (question tokens, unique tokens)
+        best = np.maximum.reduceat(closeness[:, inverse], offsets, axis=1)[:, 1:]
+        weight = norms[mine] / max(float(norms[mine].sum()), 1e-9)
+        near = np.maximum(np.maximum(best, shifted(best, self.first, 1)), shifted(best, self.last, -1))
+        self.alignment, self.alignment_around = weight @ best, weight @ near
+        self.worst_alignment = (near + (weight[:, None] < 0.5 * weight.max())).min(axis=0)
+
+    # -- runs of equal characters --------------------------------------------------------------------------------
+
+    def longest_common(self) -> Row:
+        """Length of the longest stretch of the question that stands in the sentence, in characters."""
+        wanted = flat(self.question.content)
+        return np.array([longest_common(wanted, text) for text in self.texts], dtype=np.float32)
+
+
+CJK_ONLY = re.compile(rf"[{CJK}]")
+
+
+def present(words: Sequence[str], texts: Sequence[str]) -> NDArray[np.bool_]:
+    """Whether each word stands in each text, shape (words, texts)."""
+    return np.array([[word in text for text in texts] for word in words], dtype=bool).reshape(len(words), len(texts))
+
+
+def shifted(rows: NDArray[np.generic], cut: NDArray[np.bool_], by: int) -> NDArray[np.generic]:
+    """What the previous (by=1) or next (by=-1) sentence has; zero where `cut` says there is none. (…, sentences)"""
+    moved = np.roll(rows, by, axis=-1)
+    return np.where(cut, np.zeros((), dtype=rows.dtype), moved)
+
+
+def union(rows: NDArray[np.bool_], group: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """For each sentence, whether any sentence of its group has it; shape (…, sentences)."""
+    totals = np.zeros((int(group.max()) + 1, rows.shape[0]), dtype=bool)
+    np.logical_or.at(totals, group, rows.T)
+    return totals[group].T
+
+
+def cosine(one: Row, many: Matrix) -> Row:
+    """Cosines of a vector with rows."""
+    norms = np.linalg.norm(many, axis=1) * max(float(np.linalg.norm(one)), 1e-9)
+    return (many @ one) / np.maximum(norms, 1e-9)  # type: ignore[no-any-return]
+
+
+def longest_common(wanted: str, text: str) -> int:
+    """Length of the longest common substring; linear in `wanted` times a substring search."""
+    best = start = 0
+    while start + best < len(wanted):
+        if wanted[start : start + best + 1] in text:
+            best += 1
+        else:
+            start += 1
+    return best
+
+
+def _count(pattern: re.Pattern[str], fresh_only: bool = False) -> Callable[[_Table], Row]:
+    """How often a pattern stands in the sentence; with `fresh_only`, matches that the question holds do not count."""
+
+    def column(table: _Table) -> Row:
+        known = table.question.text if fresh_only else ""
+        return np.array(
+            [sum(1 for m in pattern.finditer(s.text) if m.group() not in known or not fresh_only) for s in table.sentences],
+            dtype=np.float32,
+        )
+
+    return column
+
+
+def _focus(table: _Table) -> Row:
+    """2 where a number stands before the noun asked for, 1 where the noun stands, else 0."""
+    focus = table.question.focus
+    if not focus:
+        return np.full(table.n, -1, dtype=np.float32)
+    counted = re.compile(rf"(?:\d|[{_HAN_NUMBER}])\s*[多余几]?{re.escape(focus)}")
+    return np.array([2 if counted.search(t) else 1 if focus in t else 0 for t in table.texts], dtype=np.float32)
+
+
+def _relative(values: Row) -> Row:
+    """How far each is below the best."""
+    return values - values.max()
+
+
+def _per_candidate(attribute: str) -> Callable[[_Table], Row]:
+    def column(table: _Table) -> Row:
+        values = np.array([getattr(c, attribute) for c in table.evidence.candidates], dtype=np.float32)
+        return values[table.candidate]
+
+    return column
+
+
+_COLUMNS: dict[str, Callable[[_Table], Row]] = {
+    "share": lambda t: t.share(t.here),
+    "share_long": lambda t: t.share(t.here, t.long),
+    "share_short": lambda t: t.share(t.here, ~t.long),
+    "share_before": lambda t: t.share(t.here | t.before, t.long),
+    "share_after": lambda t: t.share(t.here | t.after, t.long),
+    "share_around": lambda t: t.share(t.around, t.long),
+    "share_around_short": lambda t: t.share(t.around, ~t.long),
+    "share_wide": lambda t: t.share(t.wide, t.long),
+    "share_passage": lambda t: t.share(t.passage, t.long),
+    "share_passage_short": lambda t: t.share(t.passage, ~t.long),
+    "share_document": lambda t: t.share(t.whole, t.long),
+    "share_document_short": lambda t: t.share(t.whole, ~t.long),
+    "share_context": lambda t: t.share(t.context, t.long),
+    "share_below_best": lambda t: _relative(t.share(t.here, t.long)),
+    "share_around_below_best": lambda t: _relative(t.share(t.around, t.long)),
+    "share_passage_below_best": lambda t: _relative(t.share(t.passage, t.long)),
+    "rarest_missing": lambda t: t.rarest_missing(t.here),
+    "rarest_missing_around": lambda t: t.rarest_missing(t.around),
+    "rarest_missing_passage": lambda t: t.rarest_missing(t.passage),
+    "rarest_missing_document": lambda t: t.rarest_missing(t.whole),
+    "longest_common": lambda t: t.longest_common(),
+    "longest_common_share": lambda t: t.longest_common() / max(len(t.question.content), 1),
+    "longest_common_below_best": lambda t: _relative(t.longest_common()),
+    "numbers_missing": lambda t: t.spread(t.question.numbers)[0],
+    "numbers_missing_around": lambda t: t.spread(t.question.numbers)[1],
+    "numbers_missing_document": lambda t: t.spread(t.question.numbers)[3],
+    "places_missing": lambda t: t.spread(t.question.places)[0],
+    "places_missing_around": lambda t: t.spread(t.question.places)[1],
+    "places_missing_passage": lambda t: t.spread(t.question.places)[2],
+    "places_missing_document": lambda t: t.spread(t.question.places)[3],
+    "names_missing_document": lambda t: t.spread([flat(n) for n in t.question.names])[3],
+    "latin_missing_document": lambda t: t.spread(t.question.latin)[3],
+    "similarity": lambda t: t.similarity,
+    "similarity_around": lambda t: t.similarity_around,
+    "similarity_passage": lambda t: t.similarity_passage,
+    "similarity_below_best": lambda t: _relative(t.similarity),
+    "similarity_passage_below_best": lambda t: _relative(t.similarity_passage),
+    "alignment": lambda t: t.alignment,
+    "alignment_around": lambda t: t.alignment_around,
+    "alignment_below_best": lambda t: _relative(t.alignment),
+    "worst_alignment": lambda t: t.worst_alignment,
+    "kind": lambda t: np.full(t.n, KINDS.index(t.question.kind)),
+    "english": lambda t: np.full(t.n, t.question.language == "en"),
+    "question_length": lambda t: np.full(t.n, len(t.question.content)),
+    "question_idf": lambda t: np.full(t.n, float((t.idf * t.long).sum())),
+    "focus": _focus,
+    "numbers": _count(_NUMBER, fresh_only=True),
+    "word_numbers": _count(_WORD_NUMBER, fresh_only=True),
+    "dates": _count(_DATE, fresh_only=True),
+    "persons": _count(_PERSON, fresh_only=True),
+    "places": _count(_PLACE, fresh_only=True),
+    "capitals": _count(_CAPITAL, fresh_only=True),
+    "lists": _count(_LIST),
+    "reasons": _count(_REASON),
+    "length": lambda t: np.array([len(s.text) for s in t.sentences]),
+    "is_question": lambda t: np.array(["?" in s.text for s in t.sentences]),
+    "first": lambda t: t.first,
+    "last": lambda t: t.last,
+    "view_start": lambda t: np.array([s.view_start for s in t.sentences]),
+    "document_start": lambda t: np.log1p([s.start for s in t.sentences]),
+    "rank": lambda t: t.candidate,
+    "lexical_share": lambda t: (lambda v: v / max(float(v.max()), 1e-6))(_per_candidate("lexical")(t)),
+}
+NAMES: tuple[str, ...] = tuple(_COLUMNS)
+"""Names of the features, in column order; stored with the trees that were trained on them."""

@@ -1,0 +1,55 @@
+"""Question -> ranked candidate passages: dense and lexical search, fused."""
+
+from collections.abc import Collection
+from typing import Literal
+
+from embeddings.index import Index
+from qa.evidence import Candidate
+
+Mode = Literal["hybrid", "dense", "lexical"]
+
+DEPTH = 50
+"""How many passages each search contributes."""
+
+DENSE_SHARE = 0.3
+"""Weight of the dense score in the fused one; fitted on held-out training questions by `qa.training.fusion`."""
+
+
+def retrieve(
+    index: Index, view: str, limit: int, mode: Mode = "hybrid", documents: Collection[str] | None = None
+) -> list[Candidate]:
+    """The best passages for a question view, at most `limit`.
+
+    Both scores are scaled to [0, 1] over what the search returned before they are mixed, so that the weight holds
+    for encoders whose cosines crowd together. A passage that one search did not return gets 0 from it.
+    """
+    depth = max(DEPTH, limit)
+    dense = dict(index.dense(view, depth, documents)) if mode != "lexical" else {}
+    lexical = dict(index.lexical(view, depth, documents)) if mode != "dense" else {}
+    if mode == "hybrid":
+        near, worded = _scaled(dense), _scaled(lexical, floor=0.0)
+        scores = {
+            i: DENSE_SHARE * near.get(i, 0.0) + (1 - DENSE_SHARE) * worded.get(i, 0.0) for i in dense | lexical
+        }
+    else:
+        scores = dense or lexical
+    ranked = sorted(scores, key=lambda i: (-scores[i], i))[:limit]
+    return [
+        Candidate(
+            passage=passage,
+            original=index.slice(passage.document, passage.start, passage.end),
+            dense=dense.get(passage.id, 0.0),
+            lexical=lexical.get(passage.id, 0.0),
+            score=scores[passage.id],
+        )
+        for passage in index.passages(ranked)
+    ]
+
+
+def _scaled(scores: dict[int, float], floor: float | None = None) -> dict[int, float]:
+    """Scores from the floor (None: the lowest) to the highest, as 0 to 1."""
+    if not scores:
+        return {}
+    low = min(scores.values()) if floor is None else floor
+    high = max(scores.values())
+    return {i: (s - low) / (high - low) if high > low else 1.0 for i, s in scores.items()}
