@@ -8,6 +8,7 @@ passages count as holding something dead. Nothing is stored but terms and ids.
 
 import json
 import shutil
+import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -126,10 +127,12 @@ class LexicalStore:
             self.close()  # no merge may change the segments meanwhile
             self.reload()
             dead = self._segments_with_dead()
+            if not dead:
+                return
             alive = [id for segment in dead for id in self._by_segment("passage").get(segment, [])]
-            marks = [number for segment in dead for number in self._by_segment("generation").get(segment, [])]
+            marks = [number for segment in dead for number in self._by_segment("mark").get(segment, [])]
             with self._writing() as writer:
-                self._delete(writer, "generation", marks)
+                self._delete(writer, "mark", marks)
                 for chunk in (alive[begin : begin + 1000] for begin in range(0, len(alive), 1000)):
                     self._delete(writer, "passage", chunk)
                     for entry in entries(chunk):
@@ -154,6 +157,8 @@ class LexicalStore:
         with self._lock, _damage("written"):
             if self._writer is None:
                 self._writer = self._index.writer(_HEAP_BYTES, 1)
+                # A killed writer leaves files that tantivy would refuse to overwrite.
+                self._writer.garbage_collect_files()
             try:
                 yield self._writer
             except BaseException:
@@ -161,7 +166,8 @@ class LexicalStore:
                 raise
 
     def _commit(self, writer: Any, generation: int) -> None:
-        mark = {"generation": generation, "rules": RULES}
+        # Several marks may carry one generation; each has a number of its own to be deleted by.
+        mark = {"mark": time.time_ns(), "generation": generation, "rules": RULES}
         writer.add_document(self._tantivy.Document.from_dict(mark, self._schema))
         writer.commit()
         self.reload()
@@ -221,7 +227,8 @@ def _schema(tantivy: Any) -> Any:
     # Deleting by an unsigned field silently deletes nothing in tantivy 0.27, so the ids are signed.
     builder.add_integer_field("passage", indexed=True, fast=True)
     builder.add_integer_field("document", indexed=True)
-    builder.add_integer_field("generation", indexed=True, stored=True, fast=True)
+    builder.add_integer_field("mark", indexed=True, fast=True)
+    builder.add_integer_field("generation", stored=True, fast=True)
     builder.add_text_field("rules", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("text", tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field("context", tokenizer_name="whitespace", index_option="freq")

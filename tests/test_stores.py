@@ -12,7 +12,7 @@ from embeddings.errors import IndexCorrupt
 from embeddings.stores import faiss as faiss_store
 from embeddings.stores.exact import ExactStore
 from embeddings.stores.faiss import FaissStore, read_base, write_base
-from embeddings.types import VectorStore, Vectors
+from embeddings.types import Vectors, VectorStore
 
 DIMENSION = 16
 Make = Callable[[NDArray[np.int64], Vectors], VectorStore]
@@ -137,6 +137,18 @@ def test_searches_beside_changes(make: Make) -> None:
     for thread in threads:
         thread.join()
     assert failures == []
+
+
+def test_stored_vectors_are_given_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for limit in (1000, 0):
+        monkeypatch.setattr(faiss_store, "FLAT_LIMIT", limit)
+        store = based(tmp_path / "base.faiss", IDS, VECTORS)
+        assert isinstance(store, FaissStore)
+        rows = [599, 3, 450, 7]
+        given = store.get(IDS[rows].tolist())
+        assert np.abs(given - VECTORS[rows]).max() < (0.02 if limit == 0 else 1e-6)
+        with pytest.raises((KeyError, RuntimeError)):
+            store.get([5])
 
 
 def test_a_damaged_base_is_told_from_a_missing_one(tmp_path: Path) -> None:

@@ -5,10 +5,12 @@ so what is new is what has a higher id, and what is gone is in the catalog's log
 """
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from threading import RLock
 from typing import NamedTuple
+
+import numpy as np
 
 from embeddings.catalog import Catalog, Ids, State
 from embeddings.errors import IndexCorrupt
@@ -20,6 +22,7 @@ BASE_MINIMUM = 2_000
 """Fewer vectors are read from the catalog at once; a FAISS file would take longer to open."""
 
 _CHUNK = 1_000  # passages read from the catalog at a time
+_TOLERANCE = 0.02  # of a coordinate: inverted lists keep 8 bits of it
 _LEXICAL_PAUSE = 0.5  # seconds between commits of the lexical index during a long addition
 
 
@@ -89,10 +92,9 @@ class DenseSide:
         problems = [f"vectors: passage {id} is not in the catalog" for id in sorted(found - expected)]
         problems += [f"vectors: passage {id} is missing" for id in sorted(expected - found)]
         for ids, vectors in self._batches(0):
-            for id, vector in zip(ids.tolist(), vectors, strict=True):
-                nearest = store.search(vector[None], 1, among=[id])
-                if id in found and (not nearest or abs(nearest[0][1] - 1) > 0.02):
-                    problems.append(f"vectors: passage {id} has another vector than the catalog")
+            known = np.array([id in found for id in ids.tolist()], dtype=np.bool_)
+            off = np.abs(store.get(ids[known].tolist()) - vectors[known]).max(axis=1, initial=0) > _TOLERANCE
+            problems += [f"vectors: passage {id} is not as in the catalog" for id in ids[known][off]]
         return problems
 
     def _read(self, state: State) -> None:
@@ -152,22 +154,24 @@ class LexicalSide:
     def catch_up(self, now: bool = True) -> None:
         """Bring the store to the catalog's generation; not `now`: unless that was done a moment ago."""
         with self._lock:
-            if not now and time.monotonic() - self._committed < _LEXICAL_PAUSE:
-                return
-            try:
-                self._learn(self._opened())
-            except IndexCorrupt:
-                self._replace()
-                self._learn(self._opened())
-            self._committed = time.monotonic()
+            if now or time.monotonic() - self._committed > _LEXICAL_PAUSE:
+                self._or_anew(self._learn)
+                self._committed = time.monotonic()
 
     def purge(self) -> None:
         """Leave no terms of removed passages in the files."""
         with self._lock:
             self.catch_up()
-            store = self._opened()
-            if store.holds_dead():
-                store.purge(self._catalog.entries)
+            self._or_anew(lambda store: store.purge(self._catalog.entries))
+            self.catch_up()
+
+    def _or_anew(self, change: Callable[[LexicalStore], None]) -> None:
+        """Change the store; one that proves damaged is made again instead."""
+        try:
+            change(self._opened())
+        except IndexCorrupt:
+            self._replace()
+            self._learn(self._opened())
 
     def verify(self) -> list[str]:
         """Contradictions with the catalog."""

@@ -39,6 +39,16 @@ class ExactStore:
         """Ids in the store."""
         return set(self._view.rows)
 
+    @property
+    def dimension(self) -> int:
+        """Length of the vectors."""
+        return int(self._view.vectors.shape[1])
+
+    def get(self, ids: Sequence[int]) -> Vectors:
+        """The vectors stored under these ids; KeyError for an unknown one."""
+        view = self._view
+        return view.vectors[[view.rows[id] for id in ids]]
+
     def add(self, ids: Sequence[int] | NDArray[np.int64], vectors: Vectors) -> None:
         """Add vectors under ids that are not yet in the store."""
         with self._lock:

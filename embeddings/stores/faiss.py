@@ -72,6 +72,16 @@ class FaissStore:
             found.sort(key=lambda pair: (-pair[1], pair[0]))
         return found[:limit]
 
+    def get(self, ids: Sequence[int]) -> Vectors:
+        """The vectors stored under these ids; KeyError for an unknown one."""
+        vectors = np.empty((len(ids), self._tail.dimension), np.float32)
+        based = np.array([id in self._base_ids for id in ids], dtype=np.bool_)
+        wanted = np.asarray(ids, dtype=np.int64)
+        if based.any():
+            vectors[based] = self._base.reconstruct_batch(wanted[based])
+        vectors[~based] = self._tail.get(wanted[~based].tolist())
+        return vectors
+
     def _search_base(
         self, query: Vectors, limit: int, among: Collection[int] | None
     ) -> list[tuple[int, float]]:
@@ -113,6 +123,9 @@ def read_base(path: Path, dimension: int) -> Any:
         base = faiss.read_index(str(path))
     except RuntimeError as error:
         raise IndexCorrupt(f"{path} is damaged; it is made again from the catalog") from error
+    if isinstance(base, faiss.IndexIVF):
+        kinds: Any = faiss  # its type stubs leave some names out
+        base.set_direct_map_type(kinds.DirectMap.Hashtable)  # so that a vector is found by its id
     if base.d != dimension or base.metric_type != faiss.METRIC_INNER_PRODUCT:
         raise IndexCorrupt(f"{path} holds vectors of length {base.d}, expected {dimension}")
     return base
