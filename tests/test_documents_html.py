@@ -126,6 +126,8 @@ def test_headings_with_levels_and_sections() -> None:
 def test_deep_nesting_is_refused_before_the_parser_sees_it() -> None:
     with pytest.raises(DocumentError, match="nests its elements more than 3,000 deep"):
         html("<div>" * 100_000 + "x")
+    with pytest.raises(DocumentError, match="nests its elements"):
+        html("".join(f"<font size={n}><p>" for n in range(2_000)) + "x")
     assert html("<p>" * 10_000 + "x").text == "x"
 
 

@@ -167,7 +167,7 @@ def _western(sample: bytes, before: bytes) -> bool:
     foreign = sum(character > "\x7f" for character in text)
     usual = sum(character in _WESTERN for character in text)
     letters = sum(character.isascii() and character.isalpha() for character in text)
-    return usual == foreign and letters > 3 * foreign
+    return usual == foreign and letters > 2 * foreign
 
 
 def _is_binary(data: bytes) -> bool:

@@ -36,7 +36,9 @@ _UNNESTED = names(
     "p li td th tr dt dd option thead tbody tfoot br hr img input meta link area base col embed source track "
     "wbr a param body html head"
 )  # void, or closed by the next of their kind
+_FORMATTING = names("b big code em font i nobr s small strike strong tt u")
 _DEEPEST = 3_000
+_MOST_REOPENED = 1_000_000
 
 
 def read(data: bytes) -> Extract:
@@ -70,13 +72,22 @@ def _first_heading(extract: Extract) -> str:
 
 
 def _check_depth(data: bytes) -> None:
-    """Refuse what would keep any parser busy for hours: the cost grows with the square of the depth."""
-    depth = 0
+    """Refuse what would keep any parser busy for hours: nesting costs the square of its depth, and
+    formatting elements left open are opened again in every block that follows.
+    """
+    depth = formatting = reopened = 0
     for match in _TAG.finditer(data):
-        if match.group(2).decode().lower() in _UNNESTED:
+        tag = match.group(2).decode().lower()
+        if tag in _UNNESTED and tag != "p":
             continue
-        depth = max(0, depth - 1) if match.group(1) else depth + 1
-        if depth > _DEEPEST:
+        step = -1 if match.group(1) else 1
+        if tag in _FORMATTING:
+            formatting = max(0, formatting + step)
+        elif step > 0:
+            reopened += formatting
+        if tag != "p":
+            depth = max(0, depth + step)
+        if depth > _DEEPEST or reopened > _MOST_REOPENED:
             raise DocumentError(
                 f"nests its elements more than {_DEEPEST:,} deep: it is damaged or made to do harm"
             )
@@ -211,6 +222,9 @@ class Page:
 
 def cell_text(cell: LexborNode) -> str:
     """The text of a table cell on one line."""
+    only = cell.first_child
+    if only is None or only.is_text_node and only.next is None:
+        return one_line(only.text_content or "") if only else ""
     page = Page()
     page.walk(cell)
     return one_line(page.writer.extract().text)
