@@ -85,20 +85,33 @@ class Assistant:
 
     # ---- questions
 
+    @property
+    def threshold(self) -> float:
+        """The confidence below which a question is refused, as fitted for the reader; in [0, 1]."""
+        return reader().threshold
+
     def ask(
-        self, question: str, *, history: History = (), documents: Collection[str] | None = None
+        self,
+        question: str,
+        *,
+        history: History = (),
+        documents: Collection[str] | None = None,
+        without: Collection[str] = (),
+        threshold: float | None = None,
     ) -> Answer:
         """Answer a question by quotations, or say that the documents do not.
 
         `history` is what was asked and answered before, oldest first; a follow-up is completed from it and
-        `answer.understood` shows how. `documents` restricts the answer to these names; raises DocumentNotFound
-        for an unknown one.
+        `answer.understood` shows how. `documents` restricts the answer to these names and `without` leaves
+        names out; raises DocumentNotFound for an unknown one. An answer less confident than `threshold` is
+        refused; None is `self.threshold`, 0 shows the best quotation in any case.
         """
         understood = question
         asked = understand(understood)
-        candidates = retrieve(self.index, asked.text, READ, documents=self._known(documents))
+        candidates = retrieve(self.index, asked.text, READ, documents=self._known(documents), without=without)
         reading = reader().read(asked, candidates)
-        if not reading.quotations or reading.confidence < reader().threshold:
+        lowest = self.threshold if threshold is None else threshold
+        if not reading.quotations or reading.confidence < lowest:
             return self._refusal(question, understood, asked, reading, candidates)
         citations = self._citations(asked, reading)
         return Answer(

@@ -1,12 +1,13 @@
 """Question -> ranked candidate passages: dense and lexical search, fused."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Literal
 
 from embeddings.index import Index
 from qa.evidence import Candidate
 
 Mode = Literal["hybrid", "dense", "lexical"]
+Search = Callable[[str, int, Collection[str] | None], list[tuple[int, float]]]
 
 DEPTH = 50
 """How many passages each search contributes."""
@@ -16,16 +17,29 @@ DENSE_SHARE = 0.3
 
 
 def retrieve(
-    index: Index, view: str, limit: int, mode: Mode = "hybrid", documents: Collection[str] | None = None
+    index: Index,
+    view: str,
+    limit: int,
+    mode: Mode = "hybrid",
+    documents: Collection[str] | None = None,
+    without: Collection[str] = (),
 ) -> list[Candidate]:
     """The best passages for a question view, at most `limit`.
+
+    `documents` restricts them to these names (None: all), `without` leaves names out; DocumentNotFound.
 
     Both scores are scaled to [0, 1] over what the search returned before they are mixed, so that the weight holds
     for encoders whose cosines crowd together. A passage that one search did not return gets 0 from it.
     """
     depth = max(DEPTH, limit)
-    dense = dict(index.dense(view, depth, documents)) if mode != "lexical" else {}
-    lexical = dict(index.lexical(view, depth, documents)) if mode != "dense" else {}
+    left_out = {passage.id for name in without for passage in index.all_passages(name)}
+
+    def found(search: Search) -> dict[int, float]:
+        hits = search(view, depth + len(left_out), documents)
+        return dict([hit for hit in hits if hit[0] not in left_out][:depth])
+
+    dense = found(index.dense) if mode != "lexical" else {}
+    lexical = found(index.lexical) if mode != "dense" else {}
     if mode == "hybrid":
         near, worded = _scaled(dense), _scaled(lexical, floor=0.0)
         scores = {
