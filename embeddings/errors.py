@@ -11,6 +11,7 @@ WenjuError
 │   ├── IndexLocked         another process is writing
 │   ├── IndexReadOnly       a write was tried on an index opened for reading
 │   └── IndexCorrupt        files are missing or contradict each other
+├── QuestionsError          a file of questions cannot be used for an evaluation
 └── CitationError           a quotation is not in its document (a bug: never shown as an answer)
 
 Messages say what was wrong, what was expected and what to do, in one line.
@@ -63,6 +64,10 @@ class IndexReadOnly(IndexFolderError):
 
 class IndexCorrupt(IndexFolderError):
     """Files of the index are missing or contradict each other."""
+
+
+class QuestionsError(WenjuError):
+    """A file of questions cannot be used for an evaluation."""
 
 
 class CitationError(WenjuError):
