@@ -1,12 +1,12 @@
-"""The chat page: a thread, a composer, the list of documents and the source viewer.
+"""The chat page: conversations at one side, the thread in the middle, the source at the other side.
 
 The thread is `gr.HTML` and not `gr.Chatbot`: the latter runs Markdown and LaTeX over quotations and strips
-the labels that screen readers need. All text is escaped in `qa.web.markup`.
+the labels that screen readers need. All text is escaped in `qa.web.markup`. The store is the truth: a page
+holds no more than the id of its conversation and the names of the chosen documents.
 """
 
-import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -16,20 +16,17 @@ from fastapi import FastAPI
 from gradio.events import api
 
 from embeddings.errors import DocumentNotFound, WenjuError
+from embeddings.types import DocumentInfo
 from qa.types import Answer
-from qa.web import render, viewer
-from qa.web.examples import example_questions
+from qa.web import panels, render, viewer
+from qa.web.conversations import ConversationNotFound, Turn
+from qa.web.feedback import cited
 from qa.web.i18n import CHINESE, ENGLISH, LANGUAGES, Words, choose
-from qa.web.render import Turn
+from qa.web.markup import escape
+from qa.web.service import History, Service
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
-
-log = logging.getLogger(__name__)
-
-MAX_QUESTION = 1000  # characters
-
-_TEXT = gr.I18n(en=dict(ENGLISH), **{tag: dict(CHINESE) for tag in ("zh", "zh-CN", "zh-TW")})
 
 # What gradio reads from the environment: no reports to its makers, and no statistics over past events,
 # which it would otherwise compute anew with pandas after every event.
@@ -38,18 +35,18 @@ _GRADIO_SETTINGS = {
     "GRADIO_ANALYTICS_MAX_EVENTS": "1",
     "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(10**12),
 }
+_TEXT = gr.I18n(en=dict(ENGLISH), **{tag: dict(CHINESE) for tag in ("zh", "zh-CN", "zh-TW")})
 
-Turns = list[Turn]
+# Gradio finds a panel's own events by their quoted names in its script.
+_EVENTS = "// 'ask' 'choose' 'forget' 'new' 'open' 'rate' 'refresh' 'remove' 'rename' 'retry' 'scope'"
+_SCRIPT = f"wenju.panel(element, trigger, watch); {_EVENTS}"
+
 Panels = tuple[Any, ...]
-
-_LISTEN = "wenju.listen(element, trigger); // 'open' 'ask'"
-_THREAD = _LISTEN + "\nwatch('value', () => wenju.threadChanged(element)); wenju.threadChanged(element);"
-_SOURCE = _LISTEN + "\nwatch('value', () => wenju.sourceChanged(element));"
 
 
 def build(assistant: "Assistant") -> gr.Blocks:
     """The chat over an assistant, as Gradio blocks; `mount` serves them with their styles."""
-    return Chat(assistant).blocks()
+    return Chat(Service(assistant)).blocks()
 
 
 def mount(app: FastAPI, page: gr.Blocks) -> None:
@@ -68,20 +65,29 @@ def mount(app: FastAPI, page: gr.Blocks) -> None:
         show_error=False,
         run_history=False,
         ssr_mode=False,
+        enable_monitoring=False,
+        allowed_paths=[],
     )
 
 
-def words_for(request: gr.Request) -> Words:
-    """The interface words in the language that this browser asks for."""
+def _words(request: gr.Request) -> Words:
     return LANGUAGES[choose(request.headers.get("accept-language"))]
 
 
-class Chat:
-    """The handlers behind the page; each turns an event into calls of the public API and new HTML."""
+def _user(request: gr.Request) -> str:
+    return str(getattr(request.state, "user", ""))
 
-    def __init__(self, assistant: "Assistant") -> None:
-        """Chat over this assistant."""
-        self._assistant = assistant
+
+class Chat:
+    """The handlers behind the page; each turns an event into calls of the service and new HTML."""
+
+    def __init__(self, service: Service) -> None:
+        """Chat through this service."""
+        self._service = service
+        self._kept = service.conversations
+        self._limit = service.limits.question_characters
+
+    # ---- layout
 
     def blocks(self) -> gr.Blocks:
         """Lay the page out and connect its events."""
@@ -89,111 +95,329 @@ class Chat:
         title = f"{CHINESE['app']} {ENGLISH['app']}"
         page = gr.Blocks(title=title, analytics_enabled=False, fill_width=True)
         with page:
-            turns = gr.State([])
+            current, chosen = gr.State(""), gr.State([])
             with gr.Row(elem_id="page"):
                 with gr.Column(elem_id="side"):
-                    brand = gr.HTML(elem_id="brand", apply_default_css=False, js_on_load=None)
-                    documents = gr.HTML(elem_id="documents", apply_default_css=False, js_on_load=_LISTEN)
+                    brand, listed, shelf = _panel("brand"), _panel("conversations"), _panel("shelf")
                 with gr.Column(elem_id="talk"):
-                    thread = gr.HTML(elem_id="thread", apply_default_css=False, js_on_load=_THREAD)
-                    composer = gr.Textbox(
-                        elem_id="composer",
-                        label=_TEXT("ask_label"),
-                        placeholder=_TEXT("ask_placeholder"),
-                        show_label=False,
-                        container=False,
-                        lines=1,
-                        max_lines=6,
-                        max_length=MAX_QUESTION,
-                        submit_btn=True,
-                        autofocus=True,
-                    )
+                    bar, thread, scope = _panel("bar"), _panel("thread"), _panel("scope")
+                    composer = self._composer()
+                    library = _panel("library")
                 with gr.Column(elem_id="source"):
-                    source = gr.HTML(elem_id="viewer", apply_default_css=False, js_on_load=_SOURCE)
-            quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-            page.load(self.load, None, [brand, documents, thread], **quiet)
-            answered = [turns, thread, source, composer]
-            composer.submit(self.ask, [composer, turns], answered, **quiet)
-            thread.ask(self.ask_example, [turns], answered, **quiet)
-            for panel in (thread, documents, source):
-                panel.open(self.open, [turns], [source], queue=False, **quiet)
+                    source = _panel("viewer")
+            everything = [current, chosen, brand, bar, listed, shelf, thread, scope, library]
+            page.load(self.load, None, everything, **_quiet())
+            self._connect_asking(current, chosen, thread, listed, source, composer)
+            self._connect_conversations(
+                current, chosen, (brand, bar, listed), (thread, scope, listed, source)
+            )
+            self._connect_documents(current, chosen, library, shelf, scope, thread, source)
             api(self.chat, api_name="chat", api_description=self.chat.__doc__)
-        page.queue(default_concurrency_limit=8, max_size=64, api_open=False)
+        limits = self._service.limits
+        page.queue(default_concurrency_limit=16, max_size=limits.questions_waiting, api_open=False)
         return page
 
-    def load(self, request: gr.Request) -> Panels:
-        """Fill the page in the language of the browser."""
-        words = words_for(request)
-        brand = f'<p class="name">{words["app"]}</p><p class="tagline">{words["tagline"]}</p>'
-        listed = self._assistant.documents()
-        return (
-            brand,
-            render.document_list(listed, words),
-            render.welcome(example_questions(self._assistant), words),
+    def _composer(self) -> gr.Textbox:
+        return gr.Textbox(
+            elem_id="composer",
+            label=_TEXT("ask_label"),
+            placeholder=_TEXT("ask_placeholder"),
+            container=False,
+            lines=1,
+            max_lines=6,
+            max_length=self._limit,
+            submit_btn=True,
+            autofocus=True,
         )
 
-    def ask_example(self, turns: Turns, event: gr.EventData, request: gr.Request) -> Iterator[Panels]:
-        """Ask the example question that was clicked."""
-        yield from self.ask(str(event.ask)[:MAX_QUESTION], turns, request)
+    def _connect_asking(
+        self,
+        current: gr.State,
+        chosen: gr.State,
+        thread: gr.HTML,
+        listed: gr.HTML,
+        source: gr.HTML,
+        composer: gr.Textbox,
+    ) -> None:
+        answered = [current, thread, listed, source, composer]
+        asking = [
+            composer.submit(self.ask, [composer, current, chosen], answered, **_quiet()),
+            thread.ask(self.ask_example, [current, chosen], answered, **_quiet()),
+            thread.retry(self.retry, [current, chosen], answered, **_quiet()),
+        ]
+        composer.stop(self.stopped, [current], [thread, composer], cancels=asking, **_quiet())
+        thread.rate(self.rate, [current], [thread], queue=False, **_quiet())
 
-    def ask(self, question: str, turns: Turns, request: gr.Request) -> Iterator[Panels]:
+    def _connect_conversations(
+        self,
+        current: gr.State,
+        chosen: gr.State,
+        starters: Sequence[gr.HTML],
+        shown: tuple[gr.HTML, gr.HTML, gr.HTML, gr.HTML],
+    ) -> None:
+        listed = shown[2]
+        everything = [current, chosen, *shown]
+        for panel in starters:
+            panel.new(self.new, None, everything, queue=False, **_quiet())
+        listed.choose(self.choose, None, everything, queue=False, **_quiet())
+        listed.rename(self.rename, [current], [listed], queue=False, **_quiet())
+        listed.forget(self.forget, [current, chosen], everything, queue=False, **_quiet())
+
+    def _connect_documents(
+        self,
+        current: gr.State,
+        chosen: gr.State,
+        library: gr.HTML,
+        shelf: gr.HTML,
+        scope: gr.HTML,
+        thread: gr.HTML,
+        source: gr.HTML,
+    ) -> None:
+        for panel in (thread, shelf, library, source):
+            panel.open(self.open, [current], [source], queue=False, **_quiet())
+        for panel in (library, scope):
+            panel.scope(self.scope, [current], [chosen, scope, library], queue=False, **_quiet())
+        documents = [shelf, library, thread]
+        library.refresh(self.refresh, [current, chosen], documents, queue=False, **_quiet())
+        removed = [chosen, scope, source, *documents]
+        library.remove(self.remove, [current, chosen], removed, queue=False, **_quiet())
+
+    # ---- asking
+
+    def chat(self, question: str, request: gr.Request) -> str:
+        """Ask a question; returns the answer as text with its quotations and their documents."""
+        return render.plain(self._service.ask(_user(request), question[: self._limit]))
+
+    def ask_example(
+        self, current: str, chosen: list[str], event: gr.EventData, request: gr.Request
+    ) -> Iterator[Panels]:
+        """Ask the example question that was clicked."""
+        yield from self.ask(str(event.question), current, chosen, request)
+
+    def retry(self, current: str, chosen: list[str], request: gr.Request) -> Iterator[Panels]:
+        """Ask the last question again."""
+        user = _user(request)
+        number = len(self._kept.turns(user, current))
+        question = self._kept.drop_last(user, current)
+        if question is not None:
+            self._service.feedback.withdraw(current, number)
+            yield from self.ask(question, current, chosen, request)
+
+    def ask(self, question: str, current: str, chosen: list[str], request: gr.Request) -> Iterator[Panels]:
         """Ask, showing the answer as it comes; the best quotation opens beside it when it is complete."""
-        words = words_for(request)
-        question = question.strip()
+        words, user = _words(request), _user(request)
+        question = question.strip()[: self._limit]
         if not question:
-            yield gr.skip(), gr.skip(), gr.skip(), ""
+            yield gr.skip(), gr.skip(), gr.skip(), gr.skip(), ""
             return
-        turn = Turn(len(turns) + 1, question, done=False)
-        yield gr.skip(), self._thread([*turns, turn], words), gr.skip(), ""
-        history = [(past.question, past.answer) for past in turns if past.answer]
+        if not current:
+            current = self._kept.start(user, question, chosen).id
+        past = self._kept.turns(user, current)
+        turn = Turn(len(past) + 1, question, failure=render.STOPPED)
+        self._kept.put(current, turn)  # what a restart in the middle would find
+        turn = replace(turn, failure="", done=False)
+        busy = gr.Textbox(value="", submit_btn=False, stop_btn=True)
+        yield (
+            current,
+            self._thread(current, [*past, turn], words),
+            self._listed(user, current, words),
+            gr.skip(),
+            busy,
+        )
         try:
-            for answer in self._assistant.stream(question, history=history):
+            for answer in self._service.stream(user, question, _history(past), self._service.scope(chosen)):
                 turn = replace(turn, answer=answer)
-                yield gr.skip(), self._thread([*turns, turn], words), gr.skip(), gr.skip()
+                yield gr.skip(), self._thread(current, [*past, turn], words), gr.skip(), gr.skip(), gr.skip()
         except WenjuError as error:
             turn = replace(turn, answer=None, failure=str(error))
         turn = replace(turn, done=True)
-        turns = [*turns, turn]
+        self._kept.put(current, turn, _documents_cited(past))
         opened = self._cited(turn, 1, words) if turn.answer and turn.answer.citations else gr.skip()
-        yield turns, self._thread(turns, words), opened, gr.skip()
+        free = gr.Textbox(submit_btn=True, stop_btn=False)
+        yield gr.skip(), self._thread(current, [*past, turn], words), gr.skip(), opened, free
 
-    def open(self, turns: Turns, event: gr.EventData, request: gr.Request) -> str:
-        """Open a document in the viewer: a citation's, a nearest passage's, or one from the list."""
-        words = words_for(request)
-        asked = event._data
+    def stopped(self, current: str, request: gr.Request) -> Panels:
+        """Show a conversation after its answer was stopped."""
+        thread = self._shown(_user(request), current, _words(request))
+        return thread, gr.Textbox(submit_btn=True, stop_btn=False)
+
+    def rate(self, current: str, event: gr.EventData, request: gr.Request) -> str:
+        """Store a thumb up or down; the same one again takes it back."""
+        user, number, rating = _user(request), int(event.turn), event.rating
+        turn = next(turn for turn in self._kept.turns(user, current) if turn.number == number)
+        if turn.rating == rating:
+            self._service.feedback.withdraw(current, number)
+        elif turn.answer is not None and rating in ("up", "down"):
+            self._service.feedback.give(
+                user,
+                turn.question,
+                rating,
+                cited(turn.answer.citations),
+                answered=turn.answer.answered,
+                turn=(current, number),
+            )
+        return self._shown(user, current, _words(request))
+
+    # ---- conversations
+
+    def load(self, request: gr.Request) -> Panels:
+        """Fill the page in the language of the browser, with the conversation of its address."""
+        words, user = _words(request), _user(request)
+        current = str(request.query_params.get("c", ""))
+        try:
+            chosen = list(self._kept.get(user, current).scope)
+        except ConversationNotFound:
+            current, chosen = "", []
+        documents = self._documents()
+        return (
+            current,
+            chosen,
+            panels.brand(words, user),
+            panels.bar(words),
+            self._listed(user, current, words),
+            panels.shelf(documents, words),
+            self._shown(user, current, words),
+            panels.scope(chosen, words),
+            panels.library(documents, chosen, words),
+        )
+
+    def choose(self, event: gr.EventData, request: gr.Request) -> Panels:
+        """Go to another conversation."""
+        return self._enter(str(event.conversation), request)
+
+    def new(self, request: gr.Request) -> Panels:
+        """Start afresh."""
+        return self._enter("", request)
+
+    def rename(self, current: str, event: gr.EventData, request: gr.Request) -> str:
+        """Give a conversation another name."""
+        user = _user(request)
+        self._kept.rename(user, str(event.conversation), str(event.value))
+        return self._listed(user, current, _words(request))
+
+    def forget(self, current: str, chosen: list[str], event: gr.EventData, request: gr.Request) -> Panels:
+        """Delete a conversation."""
+        user, words, id = _user(request), _words(request), str(event.conversation)
+        self._kept.delete(user, id)
+        if id == current:
+            return self._enter("", request)
+        return current, chosen, gr.skip(), gr.skip(), self._listed(user, current, words), gr.skip()
+
+    def _enter(self, id: str, request: gr.Request) -> Panels:
+        words, user = _words(request), _user(request)
+        chosen = list(self._kept.get(user, id).scope) if id else []
+        shown = self._shown(user, id, words)
+        return (
+            id,
+            chosen,
+            shown,
+            panels.scope(chosen, words),
+            self._listed(user, id, words),
+            viewer.empty(words),
+        )
+
+    # ---- documents
+
+    def open(self, current: str, event: gr.EventData, request: gr.Request) -> str:
+        """Open a document in the viewer: a citation's, a nearest passage's, or one by name."""
+        words, asked = _words(request), event._data
         if "document" in asked:
             return self._document(str(asked["document"]), [], words)
-        turn = turns[int(asked["turn"]) - 1]
+        number = int(asked["turn"])
+        turn = next(turn for turn in self._kept.turns(_user(request), current) if turn.number == number)
         if "near" in asked and turn.answer:
             hit = turn.answer.nearest[int(asked["near"]) - 1]
             return self._document(hit.document, [viewer.Mark(hit.start, hit.end, current=True)], words)
         return self._cited(turn, int(asked["cite"]), words)
 
-    def chat(self, question: str) -> str:
-        """Ask a question; returns the answer as text with its quotations and their documents."""
-        return render.plain(self._assistant.ask(question[:MAX_QUESTION]))
+    def scope(self, current: str, event: gr.EventData, request: gr.Request) -> Panels:
+        """Choose the documents to ask."""
+        words = _words(request)
+        documents = self._documents()
+        wanted = set(event._data.get("names", []))
+        chosen = [info.name for info in documents if info.name in wanted]
+        if current:
+            self._kept.set_scope(_user(request), current, chosen)
+        return chosen, panels.scope(chosen, words), panels.library(documents, chosen, words)
 
-    def _thread(self, turns: Turns, words: Words) -> str:
-        titles = {info.name: info.title for info in self._assistant.documents()}
-        return render.thread(turns, words, lambda name: titles.get(name) or name)
+    def refresh(self, current: str, chosen: list[str], request: gr.Request) -> Panels:
+        """Show the documents as they are now."""
+        words, documents = _words(request), self._documents()
+        thread = self._shown(_user(request), current, words)
+        return panels.shelf(documents, words), panels.library(documents, chosen, words), thread
+
+    def remove(self, current: str, chosen: list[str], event: gr.EventData, request: gr.Request) -> Panels:
+        """Delete a document from the index."""
+        words, name = _words(request), str(event.document)
+        try:
+            self._service.remove(name)
+        except WenjuError as error:
+            gr.Warning(escape(str(error)))
+        chosen = [other for other in chosen if other != name]
+        refreshed = self.refresh(current, chosen, request)
+        return chosen, panels.scope(chosen, words), viewer.empty(words), *refreshed
+
+    # ---- parts
+
+    def _documents(self) -> list[DocumentInfo]:
+        return self._service.assistant.documents()
+
+    def _listed(self, user: str, current: str, words: Words) -> str:
+        return panels.conversations(self._kept.of(user), current, words)
+
+    def _shown(self, user: str, current: str, words: Words) -> str:
+        if not current:
+            return render.welcome(self._service.examples(), words)
+        return self._thread(current, self._kept.turns(user, current), words)
+
+    def _thread(self, current: str, turns: Sequence[Turn], words: Words) -> str:
+        titles = {info.name: panels.shown_title(info) for info in self._documents()}
+        return render.thread(current, turns, words, lambda name: titles.get(name, name))
 
     def _cited(self, turn: Turn, number: int, words: Words) -> str:
-        answer: Answer | None = turn.answer
-        if answer is None:
+        if turn.answer is None:
             return viewer.empty(words)
-        chosen = answer.citations[number - 1]
+        citations = turn.answer.citations
+        chosen = citations[number - 1]
+        if loss := turn.lost.get(number - 1):
+            return viewer.notice(words[f"lost_{loss}"], words)
         marks = [
-            viewer.Mark(c.start, c.end, c.answer_start, c.answer_end, current=c is chosen)
-            for c in answer.citations
-            if c.document == chosen.document
+            viewer.Mark(c.start, c.end, c.answer_start, c.answer_end, current=at == number - 1)
+            for at, c in enumerate(citations)
+            if c.document == chosen.document and at not in turn.lost
         ]
-        position = viewer.Position(turn.number, number, len(answer.citations))
+        position = viewer.Position(turn.number, number, len(citations))
         return self._document(chosen.document, marks, words, position)
 
     def _document(
         self, name: str, marks: list[viewer.Mark], words: Words, position: viewer.Position | None = None
     ) -> str:
         try:
-            return viewer.page(self._assistant.document(name), marks, words, position)
+            return viewer.page(self._service.document(name), marks, words, position)
         except DocumentNotFound:
             return viewer.notice(words["document_gone"], words)
+
+
+def _panel(name: str) -> Any:
+    """A part of the page whose HTML comes from a handler; `Any`, for its events are known by name only."""
+    return gr.HTML(elem_id=name, apply_default_css=False, js_on_load=_SCRIPT)
+
+
+def _quiet() -> dict[str, Any]:
+    """For events of the page itself: no spinner over it, and no endpoint for programs."""
+    return {"api_visibility": "private", "show_progress": "hidden"}
+
+
+def _history(past: Sequence[Turn]) -> History:
+    """What came before, without quotations of documents that have gone or changed."""
+    history = []
+    for turn in past:
+        if turn.answer is not None:
+            citations = tuple(c for at, c in enumerate(turn.answer.citations) if at not in turn.lost)
+            history.append((turn.question, replace(turn.answer, citations=citations)))
+    return history
+
+
+def _documents_cited(past: Sequence[Turn]) -> set[str]:
+    answers: list[Answer] = [turn.answer for turn in past if turn.answer]
+    return {citation.document for answer in answers for citation in answer.citations}

@@ -58,3 +58,8 @@ def glosses(text: str, start: int, end: int) -> list[Span]:
         (found.start(), found.end(), '<span class="gloss">', "</span>")
         for found in _GLOSS.finditer(text, start, end)
     ]
+
+
+def without_glosses(text: str) -> str:
+    """`text` without such pinyin, for headings; quotations keep it."""
+    return _GLOSS.sub("", text)

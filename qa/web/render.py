@@ -1,52 +1,72 @@
 """Answers as HTML for the thread, and as plain text for programs. Pure functions; everything is escaped."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-from embeddings.types import DocumentInfo, Hit
+from embeddings.types import Hit
 from qa.types import Answer, Citation
+from qa.web.conversations import Turn
 from qa.web.i18n import Words
 from qa.web.markup import annotate, escape, glosses
 
 SHOWN_QUOTATIONS = 3
+STOPPED = "stopped"  # as a turn's failure: the user ended it
 SURE, FAIR = 0.8, 0.5  # calibrated probabilities, as words
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One question of a conversation and what came of it; `answer` is None while it is awaited."""
-
-    number: int  # from 1, within the conversation
-    question: str
-    answer: Answer | None = None
-    failure: str = ""  # why there is no answer, if it failed
-    done: bool = True
 
 
 Titles = Callable[[str], str]
 """A document's name to the title shown for it."""
 
 
-def thread(turns: Sequence[Turn], words: Words, titles: Titles) -> str:
-    """The conversation, oldest turn first."""
-    return "".join(_turn(turn, words, titles) for turn in turns)
+def thread(conversation: str, turns: Sequence[Turn], words: Words, titles: Titles) -> str:
+    """The conversation, oldest turn first; the last one can be asked again."""
+    last = len(turns)
+    articles = "".join(_turn(turn, words, titles, turn.number == last) for turn in turns)
+    log = f'role="log" aria-live="polite" data-conversation="{conversation}"'
+    return f'<div class="turns" {log}>{articles}</div>'
 
 
-def _turn(turn: Turn, words: Words, titles: Titles) -> str:
-    if turn.failure:
-        body = f'<p class="failure" role="alert">{escape(words["failed"].format(reason=turn.failure))}</p>'
-    elif turn.answer is None:
-        body = f'<p class="searching">{words["searching"]}<span class="dots" aria-hidden="true"></span></p>'
-    elif turn.answer.answered:
-        body = _answered(turn, turn.answer, words, titles)
-    else:
-        body = _refused(turn, turn.answer, words, titles)
+def _turn(turn: Turn, words: Words, titles: Titles, last: bool) -> str:
     return (
         f'<article class="turn" id="turn-{turn.number}">'
         f'<div class="question" data-testid="user"><h2 class="unseen">{words["you_asked"]}</h2>'
         f"<p>{escape(turn.question)}</p></div>"
         f'<div class="answer" data-testid="bot" aria-busy="{"false" if turn.done else "true"}">'
-        f'<h2 class="unseen">{words["answer"]}</h2>{_understood(turn, words)}{body}</div></article>'
+        f'<h2 class="unseen">{words["answer"]}</h2>{_understood(turn, words)}{_body(turn, words, titles)}'
+        f"{_actions(turn, words, last) if turn.done else ''}</div></article>"
+    )
+
+
+def _body(turn: Turn, words: Words, titles: Titles) -> str:
+    if turn.failure == STOPPED:
+        return f'<p class="failure">{words["stopped"]}</p>'
+    if turn.failure:
+        return f'<p class="failure" role="alert">{escape(words["failed"].format(reason=turn.failure))}</p>'
+    if turn.answer is None:
+        return f'<p class="searching">{words["searching"]}<span class="dots" aria-hidden="true"></span></p>'
+    if turn.answer.answered:
+        return _answered(turn, turn.answer, words, titles)
+    return _refused(turn, turn.answer, words, titles)
+
+
+def _actions(turn: Turn, words: Words, last: bool) -> str:
+    """What can be done with an answer: copy it, judge it, ask again."""
+    buttons = []
+    if turn.answer is not None:
+        copied = escape(f"{turn.question}\n\n{plain(turn.answer)}")
+        buttons.append(_button("copy", words["copy"], f'data-copy="{copied}" data-done="{words["copied"]}"'))
+        for rating, word in (("up", "good"), ("down", "bad")):
+            pressed = "true" if turn.rating == rating else "false"
+            data = f'data-event="rate" data-turn="{turn.number}" data-rating="{rating}"'
+            buttons.append(_button(rating, words[word], f'{data} aria-pressed="{pressed}"'))
+    if last:
+        buttons.append(_button("retry", words["retry"], 'data-event="retry"'))
+    return f'<div class="actions">{"".join(buttons)}</div>'
+
+
+def _button(icon: str, label: str, attributes: str) -> str:
+    return (
+        f'<button type="button" class="icon" {attributes} aria-label="{label}" title="{label}">'
+        f'<span class="glyph {icon}" aria-hidden="true"></span></button>'
     )
 
 
@@ -59,7 +79,7 @@ def _understood(turn: Turn, words: Words) -> str:
 
 def _answered(turn: Turn, answer: Answer, words: Words, titles: Titles) -> str:
     quotations = [
-        _quotation(turn.number, number, citation, words, titles)
+        _quotation(turn, number, citation, words, titles)
         for number, citation in enumerate(answer.citations, 1)
     ]
     shown, folded = quotations[:SHOWN_QUOTATIONS], quotations[SHOWN_QUOTATIONS:]
@@ -75,26 +95,34 @@ def _answered(turn: Turn, answer: Answer, words: Words, titles: Titles) -> str:
 
 def _prose(answer: Answer) -> str:
     """The answer's own words, where it has any beside its quotations."""
-    if any(citation.quote in answer.text for citation in answer.citations):
+    if any(citation.quote in answer.text for citation in answer.citations if citation.quote):
         return ""
     return f'<p class="prose-text">{escape(answer.text)}</p>'
 
 
 def _verdict(answer: Answer, words: Words) -> str:
-    documents = len({citation.document for citation in answer.citations})
+    documents = len({citation.document for citation in answer.citations if citation.quote})
+    if not documents:
+        return ""
     sources = words["sources_one"] if documents == 1 else words["sources_many"].format(n=documents)
     level = "sure" if answer.confidence >= SURE else "fair" if answer.confidence >= FAIR else "doubtful"
     return f'<span class="level {level}" aria-hidden="true"></span>{sources} · {words[level]}'
 
 
-def _quotation(turn: int, number: int, citation: Citation, words: Words, titles: Titles) -> str:
+def _quotation(turn: Turn, number: int, citation: Citation, words: Words, titles: Titles) -> str:
+    origin = _origin(citation, titles)
+    if loss := turn.lost.get(number - 1):
+        return (
+            f'<li class="quotation lost" value="{number}"><p>{words[f"lost_{loss}"]}</p>'
+            f'<span class="origin">{origin}</span></li>'
+        )
     label = words["open_citation"].format(n=number)
-    target = f'href="#cite-{turn}-{number}" data-turn="{turn}" data-cite="{number}"'
+    place = f'data-turn="{turn.number}" data-cite="{number}"'
+    target = f'href="#cite-{turn.number}-{number}" data-event="open" {place}'
     return (
         f'<li class="quotation" value="{number}"><blockquote>{quoted(citation)}'
         f'<a class="cite" {target} title="{escape(citation.quote)}" aria-label="{label}">{number}</a>'
-        "</blockquote>"
-        f'<a class="origin" {target}>{_origin(citation, titles)}</a></li>'
+        f'</blockquote><a class="origin" {target}>{origin}</a></li>'
     )
 
 
@@ -125,7 +153,7 @@ def _refused(turn: Turn, answer: Answer, words: Words, titles: Titles) -> str:
     items = "".join(
         f'<li class="passage"><blockquote>{_passage(hit)}</blockquote>'
         f'<a class="origin" href="#near-{turn.number}-{number}" '
-        f'data-turn="{turn.number}" data-near="{number}" '
+        f'data-event="open" data-turn="{turn.number}" data-near="{number}" '
         f'title="{words["open_passage"]}">{_origin(hit, titles)}</a></li>'
         for number, hit in enumerate(answer.nearest, 1)
     )
@@ -141,27 +169,11 @@ def _passage(hit: Hit) -> str:
 def welcome(examples: Sequence[str], words: Words) -> str:
     """What a conversation shows before its first question."""
     chips = "".join(
-        f'<li><button type="button" data-ask="{escape(question)}">{escape(question)}</button></li>'
-        for question in examples
+        f'<li><button type="button" data-event="ask" data-question="{question}">{question}</button></li>'
+        for question in map(escape, examples)
     )
     listed = f'<h2>{words["examples"]}</h2><ul class="examples">{chips}</ul>' if examples else ""
     return f'<section class="welcome"><h1>{words["welcome"]}</h1><p>{words["promise"]}</p>{listed}</section>'
-
-
-def document_list(documents: Sequence[DocumentInfo], words: Words) -> str:
-    """The documents as a list of buttons that open them."""
-    if not documents:
-        return (
-            f'<h2>{words["documents"]}</h2><p class="none">{words["no_documents"]}</p>'
-            f'<p class="hint">{words["no_documents_hint"]}</p>'
-        )
-    items = "".join(
-        f'<li><button type="button" data-document="{escape(info.name)}">'
-        f'<span class="title">{escape(info.title or info.name)}</span>'
-        f'<span class="name">{escape(info.name)}</span></button></li>'
-        for info in documents
-    )
-    return f'<h2>{words["documents"]} <span class="count">{len(documents)}</span></h2><ul>{items}</ul>'
 
 
 def plain(answer: Answer) -> str:

@@ -1,39 +1,77 @@
-"""Chat and HTTP endpoints in one process."""
+"""Chat and HTTP interface in one process, behind one guard."""
 
 import os
 import socket
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import uvicorn
 from fastapi import FastAPI
 
-from qa.web.chat import build, mount
+from embeddings.errors import WenjuError
+from qa.web import api, documentation, signin
+from qa.web.chat import Chat, mount
+from qa.web.guard import LOOPBACK, Guard, Rules
+from qa.web.service import Service
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 7860
+SHUTDOWN_SECONDS = 3  # for answers in progress; open event streams never end by themselves
 
 
-def application(assistant: "Assistant") -> FastAPI:
-    """The whole web application."""
-    app = FastAPI(title="Wenju", docs_url=None, redoc_url=None)
-    mount(app, build(assistant))
-    return app
+class NotProtected(WenjuError):
+    """The server would be open to others without anybody having to sign in."""
+
+
+def application(service: Service, *, shared: bool = False) -> Guard:
+    """The whole web application as ASGI; `shared` if others than this machine's users can reach it.
+
+    Signing in is required where it is shared or where accounts exist.
+    """
+    app = FastAPI(title="Wenju", version="1", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
+    app.include_router(api.router(service))
+    api.add_error_handler(app)
+    documentation.add_documentation(app)
+    signin.add_sign_in(app, service)
+    mount(app, Chat(service).blocks())
+    rules = Rules(hosts=() if shared else LOOPBACK, upload_bytes=service.limits.file_bytes + 2**20)
+    return Guard(app, service.accounts, rules, lambda: shared or len(service.accounts) > 0)
 
 
 def serve(assistant: "Assistant", host: str = DEFAULT_HOST, port: int | None = None) -> None:
     """Serve until interrupted; `port` defaults to GRADIO_SERVER_PORT, else 7860.
 
-    Raises OSError, with what to do, where the address cannot be listened on.
+    Raises NotProtected if others could reach the server and there is no account yet, and OSError, with
+    what to do, where the address cannot be listened on.
     """
     if port is None:
         port = int(os.environ.get("GRADIO_SERVER_PORT") or DEFAULT_PORT)
-    with _listen(host, port) as listener:
-        server = uvicorn.Server(uvicorn.Config(application(assistant), log_level="warning"))
-        print(f"The chat is at http://{host}:{port} (Ctrl+C ends it)", flush=True)
-        server.run(sockets=[listener])
+    service = Service(assistant, Path(assistant.index.info()["path"]))
+    try:
+        shared = host not in LOOPBACK
+        if shared and not len(service.accounts):
+            raise NotProtected(
+                f"{host} can be reached by others, who must sign in; make an account first: qa user add NAME"
+            )
+        with _listen(host, port) as listener:
+            config = uvicorn.Config(
+                application(service, shared=shared),
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            )
+            print(f"The chat is at {_address(host, port)} (Ctrl+C ends it)", flush=True)
+            uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        service.close()
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from embeddings.types import Document
 from qa.web.i18n import Words
-from qa.web.markup import Span, annotate, escape, glosses
+from qa.web.markup import Span, annotate, escape, glosses, without_glosses
 
 METADATA_SHOWN = ("date", "source", "author", "editor")
 
@@ -53,14 +53,16 @@ def notice(text: str, words: Words) -> str:
 
 
 def _close(words: Words) -> str:
-    return f'<button type="button" class="icon close" data-close aria-label="{words["close"]}">×</button>'
+    return (
+        f'<button type="button" class="icon close" data-do="close" aria-label="{words["close"]}">×</button>'
+    )
 
 
 def _heading(document: Document, words: Words, position: Position | None) -> str:
     facts = [document.metadata[key] for key in METADATA_SHOWN if document.metadata.get(key)]
     details = "".join(f"<span>{escape(fact)}</span>" for fact in [document.name, *facts])
     return (
-        f'<header><div class="bar"><h2>{escape(document.title or document.name)}</h2>'
+        f'<header><div class="bar"><h2>{escape(without_glosses(document.title) or document.name)}</h2>'
         f"{_steps(position, words)}{_close(words)}</div>"
         f'<p class="facts">{details}</p></header>'
     )
@@ -71,12 +73,12 @@ def _steps(position: Position | None, words: Words) -> str:
         return ""
     before = (position.number - 2) % position.total + 1
     after = position.number % position.total + 1
-    turn = position.turn
     shown = words["position"].format(i=position.number, n=position.total)
+    button = f'<button type="button" class="icon" data-event="open" data-turn="{position.turn}"'
     return (
-        f'<nav class="steps"><button type="button" class="icon" data-turn="{turn}" data-cite="{before}" '
+        f'<nav class="steps">{button} data-cite="{before}" '
         f'aria-label="{words["previous"]}">‹</button><span>{shown}</span>'
-        f'<button type="button" class="icon" data-turn="{turn}" data-cite="{after}" '
+        f'{button} data-cite="{after}" '
         f'aria-label="{words["next"]}">›</button></nav>'
     )
 

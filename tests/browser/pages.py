@@ -8,8 +8,8 @@ from contextlib import closing
 from pathlib import Path
 
 import uvicorn
-from fastapi import FastAPI
 from playwright.sync_api import Page
+from starlette.types import ASGIApp
 
 OUTPUT = Path(__file__).parents[1] / ".output"
 
@@ -17,7 +17,7 @@ OUTPUT = Path(__file__).parents[1] / ".output"
 class Running:
     """A web application served from a thread of this process."""
 
-    def __init__(self, application: FastAPI) -> None:
+    def __init__(self, application: ASGIApp) -> None:
         with closing(socket.create_server(("127.0.0.1", 0))) as probe:
             self.port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"

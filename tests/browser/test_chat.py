@@ -1,6 +1,7 @@
 """The chat as a person uses it: ask, read, click, check."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from pages import OUTPUT, OpenPage, Running, ask
@@ -8,6 +9,10 @@ from playwright.sync_api import expect
 from scripted import GUANGZHOU, ScriptedAssistant, seeds_scripted
 
 from qa.web.server import application
+from qa.web.service import Service
+
+if TYPE_CHECKING:
+    from qa.assistant import Assistant
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +22,7 @@ def assistant() -> ScriptedAssistant:
 
 @pytest.fixture(scope="module")
 def running(assistant: ScriptedAssistant) -> Iterator[Running]:
-    server = Running(application(assistant))
+    server = Running(application(Service(cast("Assistant", assistant))))
     yield server
     server.stop()
 
@@ -84,11 +89,11 @@ def test_the_list_of_documents_opens_them(
 ) -> None:
     page = open_page(running.url, locale="en-GB", dark=True)
     for info in assistant.documents():
-        page.locator("#documents button").filter(has_text=info.name).click()
+        page.locator("#shelf button").filter(has_text=info.name).click()
         expect(page.locator("#viewer article.source")).to_have_attribute("aria-label", info.name)
     page.get_by_role("button", name="Close the source").click()
     expect(page.locator("#viewer article.source")).not_to_be_visible()
-    expect(page.locator("#documents")).to_contain_text("Documents")
+    expect(page.locator("#shelf")).to_contain_text("Documents")
 
 
 def test_an_example_question_asks_itself(running: Running, open_page: OpenPage) -> None:
