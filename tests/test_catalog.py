@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.catalog import Fingerprint, State
+from embeddings.catalog import Fingerprint, State, migrations
 from embeddings.catalog.migrations import FORMAT
 from embeddings.catalog.sqlite import SqliteCatalog
 from embeddings.errors import DocumentNotFound, IndexCorrupt, IndexFolderError, IndexMismatch, IndexReadOnly
@@ -221,3 +221,36 @@ def test_a_newer_format_is_refused(catalog: SqliteCatalog, path: Path) -> None:
     connection.close()
     with pytest.raises(IndexMismatch, match=f"index format {FORMAT + 1}, made by a newer version"):
         SqliteCatalog(path)
+
+
+def test_an_older_format_is_migrated_by_a_writer_only(
+    catalog: SqliteCatalog, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(catalog)
+    catalog.close()
+    step = "ALTER TABLE documents ADD COLUMN language TEXT;\nUPDATE documents SET language = 'zh';\n"
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, step))
+    monkeypatch.setattr(migrations, "FORMAT", FORMAT + 1)
+    with pytest.raises(IndexMismatch, match=f"older index format {FORMAT}.*qa info --index"):
+        SqliteCatalog(path, read_only=True)
+    for read_only in (False, True):
+        again = SqliteCatalog(path, read_only)
+        assert again.document("a.txt") == document()
+        assert again._all("SELECT language FROM documents") == [("zh",)]
+        again.close()
+
+
+def test_a_migration_that_fails_leaves_the_old_format(
+    catalog: SqliteCatalog, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(catalog)
+    catalog.close()
+    with monkeypatch.context() as patched:
+        step = "ALTER TABLE documents ADD COLUMN language TEXT;\nSELECT * FROM missing;\n"
+        patched.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, step))
+        patched.setattr(migrations, "FORMAT", FORMAT + 1)
+        with pytest.raises(IndexFolderError):
+            SqliteCatalog(path)
+    again = SqliteCatalog(path)
+    assert again.document("a.txt") == document()
+    again.close()

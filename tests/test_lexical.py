@@ -1,6 +1,6 @@
 """Terms in, passages out: what the lexical index finds, forgets and notices."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -77,7 +77,7 @@ def test_changes_are_one_commit_that_carries_the_generation(store: LexicalStore,
 
 
 def test_a_failed_change_leaves_the_last_commit(store: LexicalStore) -> None:
-    def breaking():  # type: ignore[no-untyped-def]
+    def breaking() -> Iterator[Entry]:
         yield Entry(9, 90, "广州", "")
         raise KeyboardInterrupt
 

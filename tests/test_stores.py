@@ -1,7 +1,7 @@
 """One contract for every VectorStore, whatever is inside."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +34,7 @@ def based(path: Path, ids: NDArray[np.int64], vectors: Vectors) -> VectorStore:
     """Two thirds in the base, the others in the tail."""
     cut = len(ids) * 2 // 3
 
-    def batches():  # type: ignore[no-untyped-def]
+    def batches() -> Iterator[tuple[NDArray[np.int64], Vectors]]:
         for begin in range(0, cut, 100):
             yield ids[begin : min(begin + 100, cut)], vectors[begin : min(begin + 100, cut)]
 
@@ -168,7 +168,7 @@ def test_a_base_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> Non
     based(path, IDS, VECTORS)
     before = path.read_bytes()
 
-    def failing():  # type: ignore[no-untyped-def]
+    def failing() -> Iterator[tuple[NDArray[np.int64], Vectors]]:
         yield IDS[:10], VECTORS[:10]
         raise OSError("disk full")
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.catalog import Fingerprint, Ids, Origin, State
+from embeddings.catalog import Fingerprint, Ids, Origin, State, migrations
 from embeddings.catalog.connection import connect, failures
-from embeddings.catalog.migrations import FORMAT, format_of
+from embeddings.catalog.migrations import format_of
 from embeddings.errors import DocumentNotFound, IndexCorrupt, IndexMismatch
 from embeddings.lexical import Entry
 from embeddings.types import Document, DocumentInfo, Heading, Passage, Place, SetAside, Vectors
@@ -177,20 +177,22 @@ class SqliteReader:
             self._reader.close()
 
 
-def check_format(connection: sqlite3.Connection, path: Path, oldest: int = FORMAT) -> None:
-    """Raise what is to be said about a file whose format is none, newer, or older than `oldest`."""
+def check_format(connection: sqlite3.Connection, path: Path, may_migrate: bool = False) -> int:
+    """The format number of a file that can be used, at once or after migration; raises what is to be said."""
     number, folder = format_of(connection), path.parent
     if not number:
         raise IndexCorrupt(f"{path} is not an index; delete it and add the documents again")
-    if number > FORMAT:
+    if number > migrations.FORMAT:
         raise IndexMismatch(
-            f"{folder} has index format {number}, made by a newer version; this one knows up to {FORMAT}"
+            f"{folder} has index format {number}, made by a newer version; this one knows up to"
+            f" {migrations.FORMAT}: install the newer version"
         )
-    if number < oldest:
+    if number < migrations.FORMAT and not may_migrate:
         raise IndexMismatch(
-            f"{folder} has the older index format {number}, this version reads {FORMAT};"
+            f"{folder} has the older index format {number}, this version reads {migrations.FORMAT};"
             f" to migrate it: qa info --index {folder}"
         )
+    return number
 
 
 _WITH_DOCUMENT = "JOIN documents ON documents.id = passages.document"

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
 
-from embeddings.catalog import Fingerprint
+from embeddings.catalog import Fingerprint, migrations
 from embeddings.catalog.connection import connect, failures
-from embeddings.catalog.migrations import FORMAT, format_of, migrate
+from embeddings.catalog.migrations import format_of, migrate
 from embeddings.catalog.reading import FINGERPRINT, SqliteReader, check_format
 from embeddings.errors import IndexReadOnly
 from embeddings.types import Document, Passage, Vectors
@@ -237,8 +237,7 @@ def _writing_connection(path: Path) -> sqlite3.Connection:
     with failures(path):
         connection = connect(path)
         try:
-            check_format(connection, path, oldest=1)
-            if format_of(connection) != FORMAT:
+            if check_format(connection, path, may_migrate=True) != migrations.FORMAT:
                 connection.execute("BEGIN IMMEDIATE")
                 migrate(connection)
                 connection.execute("COMMIT")

@@ -10,7 +10,7 @@ from typing import Any
 
 from embeddings.catalog.migrations import FORMAT
 from embeddings.catalog.sqlite import SqliteCatalog
-from embeddings.errors import IndexReadOnly
+from embeddings.errors import IndexCorrupt, IndexFolderError, IndexReadOnly
 from embeddings.index.adding import Addition, Progress
 from embeddings.index.derived import DenseSide, LexicalSide
 from embeddings.index.folder import CATALOG, LEXICAL, LOCK, ORIGINALS, Originals, missing, prepare
@@ -302,13 +302,26 @@ class Index:
         return embed(self.encoder, passages)
 
     def _follow(self) -> None:
-        self._lexical.catch_up(now=False)
+        with self._stored():
+            self._lexical.catch_up(now=False)
 
     def _settle(self) -> None:
         """Bring what is derived in step after a change, and compact it where that is due."""
-        self._lexical.catch_up()
-        if self._compaction_due():
-            self._compact()
+        with self._stored():
+            self._lexical.catch_up()
+            if self._compaction_due():
+                self._compact()
+
+    @contextmanager
+    def _stored(self) -> Iterator[None]:
+        """Failures to write what is derived, said as what they are: nothing is lost by them."""
+        try:
+            yield
+        except (IndexCorrupt, OSError) as error:
+            raise IndexFolderError(
+                f"{self._folder}: the documents are stored, but files derived from them cannot be written"
+                f" ({' '.join(str(error).split())}); make room and open the index again"
+            ) from error
 
     def _compact(self) -> None:
         """Write derived files anew where they hold something removed, or too little."""

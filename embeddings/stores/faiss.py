@@ -145,7 +145,7 @@ def write_base(path: Path, dimension: int, count: int, batches: Batches) -> None
             os.fsync(file.fileno())
         aside.replace(path)
     except RuntimeError as error:
-        raise OSError(f"{aside} cannot be written: {error}") from error
+        raise OSError(f"{aside} cannot be written: {str(error).splitlines()[0]}") from error
     finally:
         aside.unlink(missing_ok=True)
 
