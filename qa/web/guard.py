@@ -12,6 +12,7 @@ from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -47,10 +48,6 @@ _HEADERS = {
 _CORS = ("access-control-allow-origin", "access-control-allow-credentials", "access-control-allow-methods")
 
 
-class BodyTooLarge(Exception):
-    """More bytes came than were announced or are allowed."""
-
-
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What the guard lets through; `hosts` empty means any host name (there are accounts then)."""
@@ -66,7 +63,7 @@ class Guard:
         self, inner: ASGIApp, accounts: Accounts, rules: Rules, must_sign_in: Callable[[], bool]
     ) -> None:
         """Guard `inner`; `must_sign_in` is asked at every request."""
-        self._inner = inner
+        self.inner = inner
         self._accounts = accounts
         self._rules = rules
         self._must_sign_in = must_sign_in
@@ -74,7 +71,7 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, refuse or pass on one request."""
         if scope["type"] == "lifespan":
-            return await self._inner(scope, receive, send)
+            return await self.inner(scope, receive, send)
         if scope["type"] != "http":
             return await send({"type": "websocket.close", "code": 1008})
         guarded = _with_headers(send, scope["path"])
@@ -82,10 +79,7 @@ class Guard:
         if refusal is not None:
             return await refusal(scope, receive, guarded)
         limit = self._rules.upload_bytes if scope["path"] == _UPLOAD else SMALL_BODY
-        try:
-            await self._inner(scope, _limited(receive, limit), guarded)
-        except BodyTooLarge:
-            await _problem(413, f"the request has more than {limit} bytes")(scope, receive, guarded)
+        await self.inner(scope, _limited(receive, limit), guarded)
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
@@ -146,7 +140,7 @@ def _limited(receive: Receive, limit: int) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > limit:
-            raise BodyTooLarge
+            raise HTTPException(413, f"the request has more than {limit} bytes")
         return message
 
     return counted

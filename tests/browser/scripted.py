@@ -1,10 +1,11 @@
 """An assistant with known documents and answers, for tests of the page alone."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 
 from embeddings.errors import DocumentNotFound
-from embeddings.types import Document, DocumentInfo, Hit
+from embeddings.types import Document, DocumentInfo, Failure, Hit, Receipt
 from qa.types import Answer, Citation
 
 Script = Mapping[str, Sequence[tuple[str, str, str]]]
@@ -31,9 +32,26 @@ class ScriptedAssistant:
         if name not in self._texts:
             raise DocumentNotFound(f"no document {name!r}")
         text = self._texts[name]
-        return Document(name, text, "0" * 64, title=text.strip().splitlines()[0][:40])
+        digest = sha256(text.encode()).hexdigest()
+        return Document(name, text, digest, title=text.strip().splitlines()[0][:40])
+
+    def add(self, paths: Sequence[Path]) -> Receipt:
+        """Read text files; anything else is a failure."""
+        receipt = Receipt()
+        for path in paths:
+            if path.suffix != ".txt":
+                receipt.failed.append(Failure(path.name, f"no reader for {path.suffix} files"))
+                continue
+            (receipt.updated if path.name in self._texts else receipt.added).append(path.name)
+            receipt.set_aside[path.name] = ["print button: [打印]"]
+            self._texts[path.name] = path.read_text("utf-8")
+        return receipt
+
+    def change(self, name: str, text: str) -> None:
+        self._texts[name] = text
 
     def remove(self, name: str) -> None:
+        self.document(name)
         del self._texts[name]
 
     def ask(self, question: str, history: object = (), documents: object = None) -> Answer:
