@@ -18,6 +18,7 @@ from embeddings.errors import (
     IndexLocked,
     IndexMismatch,
     IndexReadOnly,
+    ModelError,
     PathNotFound,
 )
 from embeddings.index import Index, derived
@@ -297,11 +298,12 @@ def test_derived_files_are_made_again_without_embedding(
             file.unlink()
         else:
             file.write_bytes(file.read_bytes()[:10] if damage == "cut" else b"garbage" * 50)
-    embedded = len(encoder.embedded)
+    embedded, damaged = len(encoder.embedded), True
     for read_only in (True, False, True):
         with Index.open(path, encoder=encoder, read_only=read_only) as again:
             assert best(again, "广州的会议由谁主持?") == ["guangzhou.txt"] * 2
-            assert again.verify() == []
+            assert again.verify() == ([f"vectors: {base.name} cannot be read"] if damaged else [])
+        damaged = False
     assert len(encoder.embedded) == embedded
 
 
@@ -364,6 +366,24 @@ with Index.open({str(folder.parent / "index")!r}, read_only=True, encoder=Hashin
     assert reader.wait(10) == 0
     reader.stdin.close()
     reader.stdout.close()
+
+
+def test_a_reader_without_a_lexical_index_goes_over_to_the_writers(index: Index, folder: Path) -> None:
+    path = folder.parent / "index"
+    with Index.open(path, read_only=True, encoder=HashingEncoder()) as reader:
+        assert reader.lexical("Porto", 5) == []
+        index.add_document(from_text(PORTO, "a.txt"))
+        assert found(reader, "Porto") == [{"a.txt"}] * 2
+        index.add_document(from_text(PORTO, "b.txt"))
+        assert found(reader, "Porto") == [{"a.txt", "b.txt"}] * 2
+        assert not reader._lexical._current().in_memory
+        assert reader.verify() == []
+
+
+def test_a_model_that_cannot_be_loaded_leaves_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(ModelError):
+        Index.open(tmp_path / "index", model=str(tmp_path / "no model"))
+    assert not (tmp_path / "index").exists()
 
 
 def test_threads_search_while_one_adds_and_removes(index: Index, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from embeddings.catalog.sqlite import SqliteCatalog
 from embeddings.errors import IndexCorrupt, IndexFolderError, IndexReadOnly
 from embeddings.index.adding import Addition, Progress
 from embeddings.index.derived import DenseSide, LexicalSide
-from embeddings.index.folder import CATALOG, LEXICAL, LOCK, ORIGINALS, Originals, missing, prepare
+from embeddings.index.folder import CATALOG, LEXICAL, LOCK, ORIGINALS, Originals, check, make, missing
 from embeddings.index.locking import WriterLock
 from embeddings.index.reindexing import make_again
 from embeddings.index.stamps import check_encoder, check_rules, embed, fingerprint_of, load
@@ -63,14 +63,16 @@ class Index:
             if not SqliteCatalog.exists(folder / CATALOG):
                 raise missing(folder)
             return cls._opened(folder, SqliteCatalog(folder / CATALOG, read_only=True), None, model, encoder)
-        prepare(folder)
+        check(folder)
+        if encoder is None and not SqliteCatalog.exists(folder / CATALOG):
+            encoder = load(model)  # first, so that a model that cannot be loaded leaves no folder behind
+        make(folder)
         lock = WriterLock(folder / LOCK)
         try:
             if SqliteCatalog.exists(folder / CATALOG):
                 catalog = SqliteCatalog(folder / CATALOG)
             else:
-                encoder = encoder or load(model)
-                catalog = SqliteCatalog.create(folder / CATALOG, fingerprint_of(encoder))
+                catalog = SqliteCatalog.create(folder / CATALOG, fingerprint_of(encoder or load(model)))
             index = cls._opened(folder, catalog, lock, model, encoder)
         except BaseException:
             lock.release()
@@ -208,6 +210,9 @@ class Index:
             return []  # and no encoder is loaded for it
         while True:
             encoder, store = self.encoder, self._dense.store()
+            if self._dense.damaged and self._lock is not None:
+                with self._write_lock:
+                    self._settle()
             if self._dense.encoder == encoder.fingerprint:  # else a reindexing came between
                 return store.search(encoder.encode_queries([question_view]), limit, among)
 

@@ -89,7 +89,8 @@ class DenseSide:
         """Contradictions with the catalog."""
         store = self.store()
         found, expected = store.ids(), set(self._catalog.passage_ids().tolist())
-        problems = [f"vectors: passage {id} is not in the catalog" for id in sorted(found - expected)]
+        problems = [f"vectors: {self._catalog.state().base_file} cannot be read"] if self.damaged else []
+        problems += [f"vectors: passage {id} is not in the catalog" for id in sorted(found - expected)]
         problems += [f"vectors: passage {id} is missing" for id in sorted(expected - found)]
         for ids, vectors in self._batches(0):
             known = np.array([id in found for id in ids.tolist()], dtype=np.bool_)
@@ -131,13 +132,17 @@ class DenseSide:
 
 
 class LexicalSide:
-    """The terms of a catalog in a `LexicalStore`: the writer's on disk, which readers share."""
+    """The terms of a catalog in a `LexicalStore`.
+
+    The writer keeps the one on disk in step, and readers share it. A reader that finds it missing or damaged
+    keeps one in memory until the writer has made it again.
+    """
 
     def __init__(self, catalog: Catalog, folder: Path, read_only: bool) -> None:
-        """Opens at the first use. A damaged store is made again: by the writer on disk, else in memory."""
+        """Nothing is opened before the first use."""
         self._catalog = catalog
         self._folder = folder
-        self._shared = read_only  # another process keeps it in step
+        self._read_only = read_only
         self._lock = RLock()
         self._store: LexicalStore | None = None
         self._position: _Position | None = None  # None: unknown how far the store has come
@@ -192,33 +197,40 @@ class LexicalSide:
 
     def _current(self) -> LexicalStore:
         """The store, as far as its keeper has come."""
-        store = self._opened()
-        if self._shared:
-            if store.generation != self._catalog.state().generation:
-                store.reload()
-        elif store.in_memory or self._position is None:
-            self.catch_up()
-        return self._opened()
+        with self._lock:
+            store = self._opened()
+            if self._read_only and store.generation != self._catalog.state().generation:
+                if store.in_memory:
+                    self._store = None  # perhaps there is one on disk by now
+                    store = self._opened(instead=store)
+                else:
+                    store.reload()
+            if store.in_memory or not self._read_only and self._position is None:
+                self.catch_up()
+            return self._opened()
 
-    def _opened(self) -> LexicalStore:
+    def _opened(self, instead: LexicalStore | None = None) -> LexicalStore:
+        """The store on disk; if a reader finds none that can be used, `instead` or an empty one."""
         with self._lock:
             if self._store is None:
                 try:
-                    if self._shared and not self._folder.is_dir():
+                    if self._read_only and not self._folder.is_dir():
                         raise IndexCorrupt(f"{self._folder} is missing")
                     self._store = LexicalStore(self._folder)
-                    if self._shared and self._store.generation < 0:
+                    if self._read_only and self._store.generation < 0:
                         raise IndexCorrupt(f"{self._folder} was never finished")
-                except (IndexCorrupt, OSError):
-                    self._replace()
+                except IndexCorrupt:
+                    if instead is None:
+                        self._replace()
+                    else:
+                        self._store = instead
             assert self._store is not None
             return self._store
 
     def _replace(self) -> None:
-        """Give up the store for an empty one that this process keeps in step itself."""
+        """Give up the store for an empty one, in memory if it belongs to another process."""
         with self._lock:
-            self._store = LexicalStore(None) if self._shared else LexicalStore.create(self._folder)
-            self._shared = False
+            self._store = LexicalStore(None) if self._read_only else LexicalStore.create(self._folder)
             self._position = None
 
     def _learn(self, store: LexicalStore) -> None:

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from embeddings.catalog import Catalog
@@ -17,18 +19,29 @@ KEPT_ORIGINALS = frozenset({".pdf"})
 """Suffixes of files whose bytes a viewer needs."""
 
 
-def prepare(folder: Path) -> None:
-    """Create the folder of an index, or see that there is room for one. IndexFolderError."""
-    if folder.exists() and not folder.is_dir():
-        raise IndexFolderError(f"{folder} is a file; an index needs a folder of its own")
-    try:
+def check(folder: Path) -> None:
+    """See that the folder is an index or has room for one. IndexFolderError."""
+    with _failures(folder):
+        if folder.exists() and not folder.is_dir():
+            raise IndexFolderError(f"{folder} is a file; an index needs a folder of its own")
         if folder.is_dir() and not (folder / CATALOG).exists():
             others = [name for name in sorted(os.listdir(folder)) if name != LOCK]
             if others:
                 raise IndexFolderError(
                     f"{folder} is not an index and not empty ({others[0]}); choose a new or empty folder"
                 )
+
+
+def make(folder: Path) -> None:
+    """Create the folder if it is not there. IndexFolderError."""
+    with _failures(folder):
         folder.mkdir(parents=True, exist_ok=True)
+
+
+@contextmanager
+def _failures(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise IndexFolderError(
             f"{folder} cannot be used ({error.strerror}); choose a folder that can be written"
