@@ -75,7 +75,7 @@ def test_reasons(data: bytes, name: str, reason: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "advice"),
-    [("a.doc", r"save it as \.docx"), ("a.png", "run OCR"), ("a", "convert it to one of htm")],
+    [("a.doc", r"save it as \.docx"), ("a.png", "run OCR"), ("a", "convert it to one of csv")],
 )
 def test_unsupported_formats_say_what_to_do(name: str, advice: str) -> None:
     with pytest.raises(UnsupportedFormat, match=advice):
@@ -83,11 +83,11 @@ def test_unsupported_formats_say_what_to_do(name: str, advice: str) -> None:
 
 
 def test_missing_file_and_folder(tmp_path: Path) -> None:
-    for path in (tmp_path / "absent.txt", tmp_path / "folder.txt"):
-        if path.stem == "folder":
-            path.mkdir()
-        with pytest.raises(DocumentError, match="cannot be opened"):
-            read(path, path.name)
+    with pytest.raises(DocumentError, match="cannot be opened"):
+        read(tmp_path / "absent.txt", "absent.txt")
+    (tmp_path / "folder.txt").mkdir()
+    with pytest.raises(DocumentError, match="is no file but a folder"):
+        read(tmp_path / "folder.txt", "folder.txt")
 
 
 def test_from_text_refuses_what_cannot_be_stored() -> None:

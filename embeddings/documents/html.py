@@ -43,9 +43,8 @@ _MOST_REOPENED = 1_000_000
 
 def read(data: bytes) -> Extract:
     """Read an html file in the encoding that it declares, or that `decode` tells."""
-    declared = _CHARSET.search(data[:4096])
-    decoded = decode(data, declared.group(1).decode("ascii", "ignore") if declared else "")
-    _check_depth(data)
+    decoded = decode(data, declared_charset(data))
+    check_depth(data)
     extract = from_markup(decoded.text)
     extract.metadata["encoding"] = decoded.encoding
     return extract
@@ -71,7 +70,13 @@ def _first_heading(extract: Extract) -> str:
     return one_line(extract.text[firsts[0].start : firsts[0].end]) if len(firsts) == 1 else ""
 
 
-def _check_depth(data: bytes) -> None:
+def declared_charset(data: bytes) -> str:
+    """The encoding that the markup names for itself, or ""."""
+    declared = _CHARSET.search(data[:4096])
+    return declared.group(1).decode("ascii", "ignore") if declared else ""
+
+
+def check_depth(data: bytes) -> None:
     """Refuse what would keep any parser busy for hours: nesting costs the square of its depth, and
     formatting elements left open are opened again in every block that follows.
     """

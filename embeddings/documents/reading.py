@@ -1,6 +1,7 @@
 """The table of readers, and the way from a file to a Document: checks before, cleaning after."""
 
 import hashlib
+import stat
 from importlib import import_module
 from pathlib import Path
 
@@ -18,10 +19,20 @@ READERS: dict[str, str] = {
     ".html": "html",
     ".htm": "html",
     ".xhtml": "html",
+    ".pdf": "pdf",
+    ".docx": "docx",
+    ".pptx": "pptx",
+    ".xlsx": "xlsx",
+    ".csv": "delimited",
+    ".tsv": "delimited",
+    ".json": "jsons",
+    ".jsonl": "jsons.read_lines",
+    ".ndjson": "jsons.read_lines",
+    ".epub": "epub",
 }
-"""Suffix to the module of this package whose `read` reads it; imported when first needed."""
+"""Suffix to the module of this package that reads it, imported when first needed; its function is
+`read` unless one is named."""
 
-_DECODED = frozenset({"text", "markdown"})
 MAX_BYTES = 256 * 2**20
 """The largest file that is read."""
 
@@ -62,15 +73,31 @@ def read(path: Path, name: str) -> Document:
     Raises DocumentError where it cannot be read, UnsupportedFormat where no reader is for it.
     """
     reader_for(path.suffix)
+    check_size(path)
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise DocumentError(f"is larger than {MAX_BYTES // 2**20} MiB: split it into smaller files")
         data = path.read_bytes()
     except OSError as error:
-        raise DocumentError(
-            f"cannot be opened ({error.strerror or error}): check that it exists and may be read"
-        ) from error
+        raise DocumentError(_closed(error)) from error
     return parse(data, name)
+
+
+def check_size(path: Path) -> int:
+    """The size of a file in bytes; raises DocumentError where it is too large or no file at all."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise DocumentError(_closed(error)) from error
+    if not stat.S_ISREG(status.st_mode):
+        raise DocumentError(
+            "is no file but a folder, pipe or device: add files, or the folder that holds them"
+        )
+    if status.st_size > MAX_BYTES:
+        raise DocumentError(f"is larger than {MAX_BYTES // 2**20} MiB: split it into smaller files")
+    return status.st_size
+
+
+def _closed(error: OSError) -> str:
+    return f"cannot be opened ({error.strerror or error}): check that it exists and may be read"
 
 
 def parse(data: bytes, name: str) -> Document:
@@ -91,8 +118,7 @@ def parse(data: bytes, name: str) -> Document:
         raise DocumentError(
             f"is damaged or no {suffix[1:]} file ({type(error).__name__}: {reason}): get it again"
         ) from error
-    if READERS[suffix] not in _DECODED:
-        extract.text = _encodable(extract.text)
+    extract.text = _encodable(extract.text)
     if not extract.text.strip():
         raise DocumentError("holds no text: if it shows pictures of text, run OCR on it and add the result")
     return _document(extract, name, hashlib.sha256(data).hexdigest())
@@ -115,7 +141,8 @@ def reader_for(suffix: str) -> Reader:
         known = ", ".join(sorted(known[1:] for known in READERS))
         advice = _CONVERT.get(suffix, f"convert it to one of {known}")
         raise UnsupportedFormat(f"no reader for {suffix or 'files without a suffix'}: {advice}")
-    reader: Reader = import_module(f"embeddings.documents.{module}").read
+    name, _, function = module.partition(".")
+    reader: Reader = getattr(import_module(f"embeddings.documents.{name}"), function or "read")
     return reader
 
 
@@ -138,11 +165,14 @@ def _document(extract: Extract, name: str, digest: str) -> Document:
         name=name,
         text=extract.text,
         digest=digest,
-        title=extract.title.strip()[:300],
-        metadata={key: value for key, value in extract.metadata.items() if value},
+        title=_encodable(extract.title).strip()[:300],
+        metadata={key: _encodable(value) for key, value in extract.metadata.items() if value},
         set_aside=tuple(spans),
         headings=tuple(headings),
-        places=tuple(extract.places or _sections(extract.text, headings, extract.title)),
+        places=tuple(
+            Place(place.start, _encodable(place.label))
+            for place in extract.places or _sections(extract.text, headings, extract.title)
+        ),
     )
 
 
