@@ -9,12 +9,9 @@ from embeddings.documents import from_text
 from embeddings.index import Index
 from embeddings.types import Document, DocumentInfo, Hit, Receipt
 from qa.citations import REFUSALS, cite, shown
-from qa.evidence import Candidate
 from qa.questions import Question, understand
-from qa.reading import READ, Reading, reader
-from qa.retrieval import retrieve
-from qa.runs import extended
-from qa.spans import answer_span
+from qa.reading import READ, Reading, answer_span, extended, reader
+from qa.retrieval import Candidate, retrieve
 from qa.types import Answer, Citation
 
 Mode = Literal["reranked", "hybrid", "dense", "lexical"]
@@ -131,7 +128,9 @@ class Assistant:
         language = understand(answer.understood).language
         for n in range(1, len(answer.citations)):
             part = answer.citations[:n]
-            yield Answer(question, shown(part, language), True, answer.confidence, part, (), answer.understood)
+            yield Answer(
+                question, shown(part, language), True, answer.confidence, part, (), answer.understood
+            )
         yield answer
 
     def retrieve(

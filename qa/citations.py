@@ -39,14 +39,20 @@ def cite(
 def check(citation: Citation, text: str) -> None:
     """Raise CitationError unless the quotation, and the answer in it, are where the citation says."""
     if not 0 <= citation.start < citation.end <= len(text):
-        raise CitationError(f"{citation.document}: {citation.start}:{citation.end} is not within its {len(text)} characters")
+        raise CitationError(
+            f"{citation.document}: {citation.start}:{citation.end} is not within its {len(text)} characters"
+        )
     if text[citation.start : citation.end] != citation.quote:
-        raise CitationError(f"{citation.document}: the text at {citation.start}:{citation.end} is not {citation.quote[:40]!r}")
+        raise CitationError(
+            f"{citation.document}: the text at {citation.start}:{citation.end} is not {citation.quote[:40]!r}"
+        )
     start, end = citation.answer_start, citation.answer_end
     if (start is None) != (end is None):
         raise CitationError(f"{citation.document}: an answer needs both ends, got {start} and {end}")
     if start is not None and end is not None and not citation.start <= start < end <= citation.end:
-        raise CitationError(f"{citation.document}: the answer {start}:{end} is not within {citation.start}:{citation.end}")
+        raise CitationError(
+            f"{citation.document}: the answer {start}:{end} is not within {citation.start}:{citation.end}"
+        )
 
 
 def verify(citations: Sequence[Citation], index: Index) -> None:

@@ -13,7 +13,10 @@ Kind = Literal["number", "when", "who", "where", "reason", "list", "method", "ye
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _PATTERNS: tuple[tuple[Kind, str], ...] = (
-    ("reason", r"为什么|为何|为啥|什么原因|原因是|缘何|怎么会|什么缘故|\bwhy\b|\bwhat (?:caused|causes)\b|\breasons?\b"),
+    (
+        "reason",
+        r"为什么|为何|为啥|什么原因|原因是|缘何|怎么会|什么缘故|\bwhy\b|\bwhat (?:caused|causes)\b|\breasons?\b",
+    ),
     (
         "when",
         r"何时|什么时(?:候|间|期)|何(?:年|月|日)|哪一?(?:年|月|日|天|个?世纪|个?时期|个?年代)|几(?:月|号|日|点|年(?!级))|什么日子|"
@@ -52,7 +55,10 @@ _INTERROGATIVE = re.compile(
 _FOCUS = re.compile(
     rf"(?:多少|(?<!乎)几|哪一?[个位种家所座年些]?|什么(?!时候|时间|地方|原因|样)|何种?)([{CJK}]{{1,4}}?)(?=[?？,，。]|的|是|被|在|于|由|为|把|和|与|能|可|$)"
 )
-_FOCUS_EN = re.compile(r"\b(?:what|which|how many|how much)\s+((?!is\b|are\b|was\b|were\b|did\b|do\b|does\b)[a-z]+)", re.IGNORECASE)
+_FOCUS_EN = re.compile(
+    r"\b(?:what|which|how many|how much)\s+((?!is\b|are\b|was\b|were\b|did\b|do\b|does\b)[a-z]+)",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _NAME = re.compile(r"《([^》]+)》|\"([^\"]{2,})\"|“([^”]{2,})”|「([^」]{2,})」")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9.+\-]*")

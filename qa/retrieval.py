@@ -1,10 +1,11 @@
 """Question -> ranked candidate passages: dense and lexical search, fused."""
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import Literal
 
 from embeddings.index import Index
-from qa.evidence import Candidate
+from embeddings.types import Passage
 
 Mode = Literal["hybrid", "dense", "lexical"]
 Search = Callable[[str, int, Collection[str] | None], list[tuple[int, float]]]
@@ -14,6 +15,17 @@ DEPTH = 50
 
 DENSE_SHARE = 0.3
 """Weight of the dense score in the fused one; fitted on held-out training questions by `qa.training.fusion`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage found for a question, its original characters, and why it was found."""
+
+    passage: Passage
+    original: str  # document.text[passage.start:passage.end]
+    dense: float  # inner product with the question; 0 where the dense search did not find it
+    lexical: float  # BM25; 0 where the lexical search did not find it
+    score: float  # the fused score it was ranked by
 
 
 def retrieve(
@@ -43,7 +55,8 @@ def retrieve(
     if mode == "hybrid":
         near, worded = _scaled(dense), _scaled(lexical, floor=0.0)
         scores = {
-            i: DENSE_SHARE * near.get(i, 0.0) + (1 - DENSE_SHARE) * worded.get(i, 0.0) for i in dense | lexical
+            i: DENSE_SHARE * near.get(i, 0.0) + (1 - DENSE_SHARE) * worded.get(i, 0.0)
+            for i in dense | lexical
         }
     else:
         scores = dense or lexical

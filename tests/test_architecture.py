@@ -27,6 +27,8 @@ EMBEDDINGS = (
 )
 QA = (
     "types",
+    "gazetteer",
+    "questions",
     "retrieval",
     "reading",
     "citations",

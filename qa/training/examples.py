@@ -17,8 +17,8 @@ from embeddings.index import Index
 from embeddings.normalize import fold
 from embeddings.training.corpora import held_out, reading, rows
 from embeddings.types import Document
-from qa.evidence import Evidence, Sentence
 from qa.questions import Question, understand
+from qa.reading.evidence import Evidence, Sentence
 from qa.retrieval import retrieve
 
 Situation = Literal["asked", "small", "left out", "small left out", "sentence left out", "exchanged"]
@@ -75,7 +75,11 @@ class ReadingSet:
             shown_title = title if rng.random() < 0.5 else ""
             # An article is either wholly held out from joining or joined from training paragraphs only.
             joined = len(pids) > 1 and rng.random() < 0.5
-            groups = [[p for p in pids if not held_out(p)], *[[p] for p in pids if held_out(p)]] if joined else [[p] for p in pids]
+            groups = (
+                [[p for p in pids if not held_out(p)], *[[p] for p in pids if held_out(p)]]
+                if joined
+                else [[p] for p in pids]
+            )
             names = [g[0] for g in groups if g]
             for group in (g for g in groups if g):
                 text = ""
@@ -101,7 +105,9 @@ class ReadingSet:
             if example is not None:
                 yield example
 
-    def example(self, asked: Asked, situation: Situation, rng: random.Random, candidates: int = CANDIDATES) -> Example | None:
+    def example(
+        self, asked: Asked, situation: Situation, rng: random.Random, candidates: int = CANDIDATES
+    ) -> Example | None:
         """The question in this situation; None where it cannot be made."""
         text = asked.question
         if situation == "exchanged":
@@ -125,7 +131,13 @@ class ReadingSet:
         if not evidence.sentences:
             return None
         right = situation in ("asked", "small")
-        return Example(asked, situation, question, evidence, [_label(s, evidence, asked, right) for s in evidence.sentences])
+        return Example(
+            asked,
+            situation,
+            question,
+            evidence,
+            [_label(s, evidence, asked, right) for s in evidence.sentences],
+        )
 
     def _exchanged(self, asked: Asked, rng: random.Random) -> str:
         """The question with a number, place or title that another question has instead of its own."""
@@ -136,7 +148,9 @@ class ReadingSet:
                 continue
             for _ in range(40):
                 other = getattr(understand(rng.choice(self.questions).question), attribute)
-                fresh = [w for w in other if w not in view.text and fold(self.texts[asked.document]).find(w) < 0]
+                fresh = [
+                    w for w in other if w not in view.text and fold(self.texts[asked.document]).find(w) < 0
+                ]
                 if attribute == "numbers":
                     fresh = [w for w in fresh if len(w) == len(mine[0])]
                 if fresh:

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from embeddings.encoders import default_encoder
 from embeddings.training.corpora import HELD_OUT, READING_SETS
-from qa.features import NAMES, features
-from qa.reading import COMPETITORS, MODEL, competition, origins, probability
+from qa.reading.features import NAMES, features
+from qa.reading.reader import COMPETITORS, MODEL, competition, origins, probability
+from qa.reading.trees import Trees, from_lightgbm
 from qa.training.examples import SHARES, Example, ReadingSet
-from qa.trees import Trees, from_lightgbm
 
 KEEP = 40  # sentences of one example that are trained on: the right ones and the hardest others
 FOLDS = 4
@@ -53,7 +53,15 @@ def collect(data: Path, work: Path, name: str, seed: int) -> dict[str, NDArray[A
     if path.exists():
         with np.load(path) as saved:
             return {key: saved[key] for key in saved.files}
-    parts: dict[str, list[Any]] = {"rows": [], "labels": [], "candidate": [], "document": [], "group": [], "held_out": [], "situation": []}
+    parts: dict[str, list[Any]] = {
+        "rows": [],
+        "labels": [],
+        "candidate": [],
+        "document": [],
+        "group": [],
+        "held_out": [],
+        "situation": [],
+    }
     reading_set = ReadingSet(data, name, work / f"{name}.index")
     for number, example in enumerate(reading_set.examples(seed)):
         rows, labels = table(example)
@@ -101,7 +109,10 @@ class Tables:
 
 def training_rows(tables: Tables, examples: NDArray[np.intp]) -> NDArray[np.intp]:
     """Of each example the right sentences and the hardest others, by how much of the question they share."""
-    share = tables.rows[:, NAMES.index("share_around")].astype(np.float32) + tables.rows[:, NAMES.index("similarity")]
+    share = (
+        tables.rows[:, NAMES.index("share_around")].astype(np.float32)
+        + tables.rows[:, NAMES.index("similarity")]
+    )
     chosen: list[NDArray[np.intp]] = []
     for i in examples:
         part = np.arange(tables.starts[i], tables.starts[i + 1])
@@ -112,13 +123,17 @@ def training_rows(tables: Tables, examples: NDArray[np.intp]) -> NDArray[np.intp
     return np.concatenate(chosen)
 
 
-def train(rows: NDArray[Any], labels: NDArray[Any], names: tuple[str, ...], settings: dict[str, Any], rounds: int) -> Trees:
+def train(
+    rows: NDArray[Any], labels: NDArray[Any], names: tuple[str, ...], settings: dict[str, Any], rounds: int
+) -> Trees:
     """Boosted trees on these rows."""
     data = lgb.Dataset(rows.astype(np.float32), label=labels, feature_name=list(names), free_raw_data=True)
     return Trees(from_lightgbm(lgb.train(settings, data, rounds).dump_model()))
 
 
-def confidence_table(tables: Tables, scores: NDArray[np.float32], examples: NDArray[np.intp]) -> tuple[NDArray[Any], NDArray[Any]]:
+def confidence_table(
+    tables: Tables, scores: NDArray[np.float32], examples: NDArray[np.intp]
+) -> tuple[NDArray[Any], NDArray[Any]]:
     """For each example what `competition` sees, and whether the best sentence is right."""
     rows, right = [], []
     for i in examples:
@@ -135,7 +150,9 @@ def auroc(scores: NDArray[Any], right: NDArray[Any]) -> float:
     ranks = np.empty(len(scores))
     ranks[order] = np.arange(1, len(scores) + 1)
     positives = int(right.sum())
-    return float((ranks[right].sum() - positives * (positives + 1) / 2) / (positives * (len(scores) - positives)))
+    return float(
+        (ranks[right].sum() - positives * (positives + 1) / 2) / (positives * (len(scores) - positives))
+    )
 
 
 def main() -> None:
@@ -158,7 +175,13 @@ def main() -> None:
         for i in training[training % FOLDS == fold]:
             scores[tables.example(i)] = trees.predict(tables.rows[tables.example(i)].astype(np.float32))
     chosen = training_rows(tables, training)
-    booster = lgb.train(SENTENCES, lgb.Dataset(tables.rows[chosen].astype(np.float32), label=tables.labels[chosen], feature_name=list(NAMES)), ROUNDS)
+    booster = lgb.train(
+        SENTENCES,
+        lgb.Dataset(
+            tables.rows[chosen].astype(np.float32), label=tables.labels[chosen], feature_name=list(NAMES)
+        ),
+        ROUNDS,
+    )
     arrays = from_lightgbm(booster.dump_model())
     np.savez_compressed(MODEL / "sentences.npz", **arrays)
     final = Trees(arrays)
@@ -166,7 +189,9 @@ def main() -> None:
         scores[tables.example(i)] = final.predict(tables.rows[tables.example(i)].astype(np.float32))
     rows, right = confidence_table(tables, scores, training)
     arrays = from_lightgbm(
-        lgb.train(CONFIDENCE, lgb.Dataset(rows, label=right, feature_name=[*NAMES, *COMPETITORS]), CONFIDENCE_ROUNDS).dump_model()
+        lgb.train(
+            CONFIDENCE, lgb.Dataset(rows, label=right, feature_name=[*NAMES, *COMPETITORS]), CONFIDENCE_ROUNDS
+        ).dump_model()
     )
     np.savez_compressed(MODEL / "confidence.npz", **arrays)
     report(tables, scores, held, Trees(arrays), names)
@@ -174,7 +199,13 @@ def main() -> None:
     print("most used:", ", ".join(f"{name} {value:.0f}" for value, name in gain[:20]))
 
 
-def report(tables: Tables, scores: NDArray[np.float32], held: NDArray[np.intp], confidence: Trees, names: tuple[str, ...]) -> None:
+def report(
+    tables: Tables,
+    scores: NDArray[np.float32],
+    held: NDArray[np.intp],
+    confidence: Trees,
+    names: tuple[str, ...],
+) -> None:
     """Hit@1 by set and situation, and how well confidence separates, on held-out examples."""
     rows, right = confidence_table(tables, scores, held)
     sure = probability(confidence.predict(rows))
@@ -190,7 +221,11 @@ def report(tables: Tables, scores: NDArray[np.float32], held: NDArray[np.intp], 
         }
         result[name]["auroc"] = round(auroc(sure[mine], right[mine]), 3)
     bins = np.minimum((sure * 10).astype(int), 9)
-    ece = sum(abs(sure[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean() for b in range(10) if (bins == b).any())
+    ece = sum(
+        abs(sure[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean()
+        for b in range(10)
+        if (bins == b).any()
+    )
     result["ece"] = round(float(ece), 4)
     print(json.dumps(result))
 

@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoders import default_encoder
-from qa.evidence import Candidate, Evidence
-from qa.features import features
 from qa.questions import Question
-from qa.trees import Trees
+from qa.reading.evidence import Evidence
+from qa.reading.features import features
+from qa.reading.trees import Trees
+from qa.retrieval import Candidate
 
-MODEL = Path(__file__).parent / "reader_model"
+MODEL = Path(__file__).parents[1] / "reader_model"
 
 READ = 12
 """How many of the retrieved passages are read."""
@@ -62,7 +63,9 @@ class Reader:
         rows = features(question, evidence, self._encoder)
         scores = self._sentences.predict(rows)
         ranked = np.argsort(-scores, kind="stable")
-        confidence = float(probability(self._confidence.predict(competition(rows, scores, *origins(evidence))))[0])
+        confidence = float(
+            probability(self._confidence.predict(competition(rows, scores, *origins(evidence))))[0]
+        )
         quotations = tuple(
             Quotation(
                 document=evidence.documents[evidence.sentences[i].document],

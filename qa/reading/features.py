@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from embeddings.analysis import CJK
 from embeddings.encoders import StaticEncoder
-from qa.background import idf
-from qa.evidence import Evidence
 from qa.questions import KINDS, Question
+from qa.reading.background import idf
+from qa.reading.evidence import Evidence
 
 Matrix = NDArray[np.float32]
 Row = NDArray[np.float32]
@@ -22,8 +22,13 @@ Row = NDArray[np.float32]
 _NOT_WORD = re.compile(rf"[^\w{CJK}.%]+|(?<!\d)\.|\.(?!\d)")
 _SPACE = re.compile(rf"(?<=[{CJK}\d]) (?=[{CJK}\d])|(?<=[{CJK}]) (?=\w)|(?<=\w) (?=[{CJK}])")
 _HAN_NUMBER = "一二三四五六七八九十百千万亿两"
-_NUMBER = re.compile(rf"\d+(?:[.,:]\d+)*|[{_HAN_NUMBER}]+(?=[个位年天种名次所岁家条项届人部座支场只篇层本分倍成点级])|第[{_HAN_NUMBER}]+")
-_WORD_NUMBER = re.compile(r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|thousand|million|billion|half|first|second|third)\b", re.I)
+_NUMBER = re.compile(
+    rf"\d+(?:[.,:]\d+)*|[{_HAN_NUMBER}]+(?=[个位年天种名次所岁家条项届人部座支场只篇层本分倍成点级])|第[{_HAN_NUMBER}]+"
+)
+_WORD_NUMBER = re.compile(
+    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|thousand|million|billion|half|first|second|third)\b",
+    re.I,
+)
 _DATE = re.compile(
     rf"\d+年|\d+月|\d+日|\d+世纪|[{_HAN_NUMBER}〇零]+年|\d+年代|(?:早|中|晚|初|末)期|(?:上|下)午|凌晨|当天|翌年|次年|同年|去年|今年|明年|年底|年初|"
     r"\b[12]\d{3}s?\b|\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b|\bcentur(?:y|ies)\b",
@@ -33,10 +38,17 @@ _PERSON = re.compile(
     r"(?:市长|省长|书记|主席|总统|总理|部长|主任|局长|处长|校长|院长|教授|博士|先生|女士|将军|国王|皇帝|导演|作家|记者|编辑|负责人|组长|会长)|[\u4e00-\u9fff]·[\u4e00-\u9fff]|"
     r"(?<![\u4e00-\u9fff])[赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜谢邹喻苏潘葛范彭鲁韦马苗方俞任袁柳史唐费薛雷贺倪汤罗郝安常于傅康伍余顾孟黄萧尹姚邵汪毛米戴宋庞熊纪项祝董梁杜阮蓝闵席季贾路娄江童颜郭梅盛林钟徐邱骆高夏蔡田樊胡凌霍万柯卢莫房解应丁邓洪包左石崔龚程陆翁段侯武刘龙叶黎白蒲谭廖曾][\u4e00-\u9fff]{1,2}(?![\u4e00-\u9fff])"
 )
-_PLACE = re.compile(r"[\u4e00-\u9fff]{2,}(?:省|市|县|区|州|国|镇|村|岛|洲|城|路|街|山|河|江|湖|港|海|大学|学院|医院|中心|广场|公园|车站)|位于|坐落|地处")
+_PLACE = re.compile(
+    r"[\u4e00-\u9fff]{2,}(?:省|市|县|区|州|国|镇|村|岛|洲|城|路|街|山|河|江|湖|港|海|大学|学院|医院|中心|广场|公园|车站)|位于|坐落|地处"
+)
 _CAPITAL = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w'-]+")
-_LIST = re.compile(r"、[^、]+、|[一二三四五六七八九](?:是|要)|包括|分别|[;；]|\bincluding\b|, [^,]+, (?:and|or) ", re.I)
-_REASON = re.compile(r"因为|由于|因此|为了|使得|导致|原因|所以|以便|由此|鉴于|\bbecause\b|\bdue to\b|\bsince\b|\bin order to\b|\bas a result\b", re.I)
+_LIST = re.compile(
+    r"、[^、]+、|[一二三四五六七八九](?:是|要)|包括|分别|[;；]|\bincluding\b|, [^,]+, (?:and|or) ", re.I
+)
+_REASON = re.compile(
+    r"因为|由于|因此|为了|使得|导致|原因|所以|以便|由此|鉴于|\bbecause\b|\bdue to\b|\bsince\b|\bin order to\b|\bas a result\b",
+    re.I,
+)
 
 
 def flat(view: str) -> str:
@@ -105,20 +117,26 @@ class _Table:
         context = present([w.lower() for w in wanted], [flat(c) for c in self.evidence.contexts])
         around = here | shifted(here, self.first, 1) | shifted(here, self.last, -1)
         passage = union(here, self.candidate) | around | context
-        return [(~p).sum(axis=0).astype(np.float32) for p in (here, around, passage, union(passage, self.document))]
+        return [
+            (~p).sum(axis=0).astype(np.float32)
+            for p in (here, around, passage, union(passage, self.document))
+        ]
 
     # -- meaning -------------------------------------------------------------------------------------------------
 
     def _semantics(self, encoder: StaticEncoder) -> None:
         """Cosines of the question with sentence, neighbourhood and passage; soft alignment of its tokens."""
-        ids = encoder.tokenize([self.question.content] + [s.text for s in self.sentences])
-        counts = np.array([max(len(i), 1) for i in ids])
-        flat_ids = np.concatenate([np.asarray(i or [0], dtype=np.intp) for i in ids])
-        unique, inverse = np.unique(flat_ids, return_inverse=True)
+        ids = [i or [0] for i in encoder.tokenize([self.question.content] + [s.text for s in self.sentences])]
+        counts = np.array([len(i) for i in ids])
+        unique, inverse = np.unique(
+            np.fromiter((i for text in ids for i in text), dtype=np.intp), return_inverse=True
+        )
         vectors = encoder.token_vectors(unique)
         norms = np.linalg.norm(vectors, axis=1)
         offsets = np.concatenate(([0], np.cumsum(counts)[:-1]))
-        sums = np.add.reduceat(vectors[inverse], offsets, axis=0)
+        cells = np.repeat(np.arange(len(ids)), counts) * len(unique) + inverse
+        table = np.bincount(cells, minlength=len(ids) * len(unique)).reshape(len(ids), len(unique))
+        sums = table.astype(np.float32) @ vectors
         question, sentence = sums[0], sums[1:]
         around = sentence + shifted(sentence.T, self.first, 1).T + shifted(sentence.T, self.last, -1).T
         passage = np.zeros((len(self.evidence.candidates), sums.shape[1]), dtype=np.float32)
@@ -148,7 +166,9 @@ CJK_ONLY = re.compile(rf"[{CJK}]")
 
 def present(words: Sequence[str], texts: Sequence[str]) -> NDArray[np.bool_]:
     """Whether each word stands in each text, shape (words, texts)."""
-    return np.array([[word in text for text in texts] for word in words], dtype=bool).reshape(len(words), len(texts))
+    return np.array([[word in text for text in texts] for word in words], dtype=bool).reshape(
+        len(words), len(texts)
+    )
 
 
 def shifted(rows: NDArray[np.generic], cut: NDArray[np.bool_], by: int) -> NDArray[np.generic]:
@@ -187,7 +207,10 @@ def _count(pattern: re.Pattern[str], fresh_only: bool = False) -> Callable[[_Tab
     def column(table: _Table) -> Row:
         known = table.question.text if fresh_only else ""
         return np.array(
-            [sum(1 for m in pattern.finditer(s.text) if m.group() not in known or not fresh_only) for s in table.sentences],
+            [
+                sum(1 for m in pattern.finditer(s.text) if m.group() not in known or not fresh_only)
+                for s in table.sentences
+            ],
             dtype=np.float32,
         )
 
@@ -200,7 +223,9 @@ def _focus(table: _Table) -> Row:
     if not focus:
         return np.full(table.n, -1, dtype=np.float32)
     counted = re.compile(rf"(?:\d|[{_HAN_NUMBER}])\s*[多余几]?{re.escape(focus)}")
-    return np.array([2 if counted.search(t) else 1 if focus in t else 0 for t in table.texts], dtype=np.float32)
+    return np.array(
+        [2 if counted.search(t) else 1 if focus in t else 0 for t in table.texts], dtype=np.float32
+    )
 
 
 def _relative(values: Row) -> Row:

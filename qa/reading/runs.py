@@ -11,7 +11,7 @@ from embeddings.index import Index
 from embeddings.normalize import normalize
 from embeddings.passages import sentences
 from qa.questions import Question
-from qa.reading import Quotation, Reading
+from qa.reading.reader import Quotation, Reading
 
 SHOWN = 3
 """At most so many quotations."""
@@ -22,7 +22,10 @@ LONGEST = 600
 AHEAD = 1500
 
 _DIGITS = "一二三四五六七八九十"
-_ITEM = re.compile(rf"^(?:第?([{_DIGITS}])(?:是|要|、|,|,)|[(（]([{_DIGITS}]|\d)[)）]|(\d)[.、)](?!\d)|(first|second|third|fourth|fifth)(?:ly)?\b)", re.I)
+_ITEM = re.compile(
+    rf"^(?:第?([{_DIGITS}])(?:是|要|、|,|,)|[(（]([{_DIGITS}]|\d)[)）]|(\d)[.、)](?!\d)|(first|second|third|fourth|fifth)(?:ly)?\b)",
+    re.I,
+)
 _WORDS = ("first", "second", "third", "fourth", "fifth")
 _LISTED = ("list", "method", "reason")
 
@@ -100,7 +103,9 @@ def _run(quotation: Quotation, index: Index) -> Quotation:
                     break
                 expected += 1
             end = i
-        last_item = max(i for i, found in enumerate(items[: end + 1]) if found is not None and found[0] == style)
+        last_item = max(
+            i for i, found in enumerate(items[: end + 1]) if found is not None and found[0] == style
+        )
         end = last_item
     while end and spans[end][1] > LONGEST:
         end -= 1

@@ -10,18 +10,7 @@ from functools import cached_property
 
 from embeddings.normalize import View, normalize
 from embeddings.passages import sentences
-from embeddings.types import Passage
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A passage found for a question, its original characters, and why it was found."""
-
-    passage: Passage
-    original: str  # document.text[passage.start:passage.end]
-    dense: float  # inner product with the question; 0 where the dense search did not find it
-    lexical: float  # BM25; 0 where the lexical search did not find it
-    score: float  # the fused score it was ranked by
+from qa.retrieval import Candidate
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +38,9 @@ class Evidence:
 
     def _sentences(self) -> tuple[Sentence, ...]:
         number = {name: i for i, name in enumerate(self.documents)}
-        found: dict[tuple[int, int], tuple[int, int, int]] = {}  # (document, start) -> end, candidate, view start
+        found: dict[
+            tuple[int, int], tuple[int, int, int]
+        ] = {}  # (document, start) -> end, candidate, view start
         for c, (candidate, view) in enumerate(zip(self.candidates, self.views, strict=True)):
             document = number[candidate.passage.document]
             for view_start, view_end in sentences(view.text):
