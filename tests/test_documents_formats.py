@@ -53,10 +53,11 @@ def test_the_worker_gives_what_reading_here_gives(tmp_path: Path) -> None:
 
 
 def test_pdf_lines_become_paragraphs_and_margins_are_set_aside() -> None:
-    pages = [corpus.wrapped(corpus.FILLER * 4) + corpus.wrapped(corpus.fact(page)) for page in range(4)]
+    texts = [corpus.TOWNS[page] + corpus.FILLER * 4 for page in range(4)]
+    pages = [corpus.wrapped(text) + corpus.wrapped(corpus.fact(page)) for page, text in enumerate(texts)]
     document = parse(corpus.pdf_file(pages, head="青石镇年报 2020", title="青石镇2020年年报"), "a.pdf")
     assert document.title == "青石镇2020年年报"
-    page = f"青石镇年报 2020\n- 1 -\n{corpus.FILLER * 4}\n{corpus.fact(0)}\n"
+    page = f"青石镇年报 2020\n- 1 -\n{texts[0]}\n{corpus.fact(0)}\n"
     assert document.text.startswith(page)
     assert [span.kind for span in document.set_aside] == ["running head", "page number"] * 4
     assert [place.label for place in document.places] == ["page 1", "page 2", "page 3", "page 4"]

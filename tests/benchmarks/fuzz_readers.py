@@ -75,6 +75,14 @@ def mutate(data: bytes, other: bytes, chance: random.Random) -> bytes:
     return bytes(changed)
 
 
+def mutate_text(data: bytes, other: bytes, chance: random.Random) -> bytes:
+    """The same damage to the characters of a text: it stays decodable and gets further in."""
+    text, strange = data.decode("utf-8", "ignore"), other.decode("utf-8", "ignore")
+    wide = mutate(text.encode("utf-32-le"), strange.encode("utf-32-le"), chance)
+    whole = wide[: len(wide) // 4 * 4].decode("utf-32-le", "ignore")
+    return whole.encode("utf-8", "ignore")
+
+
 def mutate_member(data: bytes, other: bytes, chance: random.Random) -> bytes:
     """The zip with one to three of its members damaged inside and packed up again."""
     stream = io.BytesIO()
@@ -124,8 +132,8 @@ def batch(
     zipped = valid[0].startswith(b"PK")
     for _ in range(size):
         data, other = chance.choice(valid), chance.choice(valid)
-        inside = zipped and chance.random() < 0.8
-        changed = mutate_member(data, other, chance) if inside else mutate(data, other, chance)
+        deeper = mutate_member if zipped else mutate_text
+        changed = (deeper if suffix != ".pdf" and chance.random() < 0.8 else mutate)(data, other, chance)
         answers.put(("about to read", changed))
         answers.put((attempt(changed, f"a{suffix}"), b""))
 
