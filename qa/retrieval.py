@@ -39,9 +39,6 @@ def retrieve(
     """The best passages for a question view, at most `limit`.
 
     `documents` restricts them to these names (None: all), `without` leaves names out; DocumentNotFound.
-
-    Both scores are scaled to [0, 1] over what the search returned before they are mixed, so that the weight holds
-    for encoders whose cosines crowd together. A passage that one search did not return gets 0 from it.
     """
     depth = max(DEPTH, limit)
     left_out = {passage.id for name in without for passage in index.all_passages(name)}
@@ -52,14 +49,7 @@ def retrieve(
 
     dense = found(index.dense) if mode != "lexical" else {}
     lexical = found(index.lexical) if mode != "dense" else {}
-    if mode == "hybrid":
-        near, worded = _scaled(dense), _scaled(lexical, floor=0.0)
-        scores = {
-            i: DENSE_SHARE * near.get(i, 0.0) + (1 - DENSE_SHARE) * worded.get(i, 0.0)
-            for i in dense | lexical
-        }
-    else:
-        scores = dense or lexical
+    scores = fused(dense, lexical, DENSE_SHARE) if mode == "hybrid" else dense or lexical
     ranked = sorted(scores, key=lambda i: (-scores[i], i))[:limit]
     return [
         Candidate(
@@ -71,6 +61,18 @@ def retrieve(
         )
         for passage in index.passages(ranked)
     ]
+
+
+def fused(dense: dict[int, float], lexical: dict[int, float], dense_share: float) -> dict[int, float]:
+    """One score per passage from those of two searches.
+
+    Both are scaled to [0, 1] over what the search returned before they are mixed, so that the weight holds for
+    encoders whose cosines crowd together. A passage that one search did not return gets 0 from it.
+    """
+    near, worded = _scaled(dense), _scaled(lexical, floor=0.0)
+    return {
+        i: dense_share * near.get(i, 0.0) + (1 - dense_share) * worded.get(i, 0.0) for i in dense | lexical
+    }
 
 
 def _scaled(scores: dict[int, float], floor: float | None = None) -> dict[int, float]:

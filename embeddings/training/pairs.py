@@ -8,6 +8,7 @@ import pickle
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -83,11 +84,12 @@ class Corpus:
             (fold(r["query"]), fold(r["positive"])) for name in MEDICAL for r in rows(data, f"{name}.pairs")
         ]
         corpus.medical = (encode([a for a, _ in medical]), encode([b for _, b in medical]))
-        for text in _running_text(data):
-            view = fold(text)
-            spans = sentences(view)
-            if len(spans) > 2:
-                corpus.documents.append(encode([view[a:b] for a, b in spans[:80]]))
+        for texts in _chunks(_running_text(data), 1000):
+            views = [fold(text) for text in texts]
+            cut = [[view[a:b] for a, b in sentences(view)[:80]] for view in views]
+            ids = iter(encode([sentence for document in cut for sentence in document]))
+            documents = [[next(ids) for _ in document] for document in cut]
+            corpus.documents += [document for document in documents if len(document) > 2]
         cache.write_bytes(pickle.dumps(corpus))
         return corpus
 
@@ -125,6 +127,11 @@ class _Encode:
     def __call__(self, texts: Sequence[str]) -> list[Ids]:
         encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [np.array(e.ids, dtype=np.int32) for e in encodings]
+
+
+def _chunks(texts: Iterator[str], size: int) -> Iterator[list[str]]:
+    while chunk := list(islice(texts, size)):
+        yield chunk
 
 
 def _running_text(data: Path) -> Iterator[str]:
