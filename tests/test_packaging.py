@@ -1,9 +1,14 @@
 """What `pip install` of a built wheel gives: the command, the models, and nothing forgotten."""
 
+import ast
 import os
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -57,3 +62,44 @@ def test_the_installed_command_adds_and_answers(installed: Path, seeds: Path, tm
     assert added.splitlines()[-1] == "2 added, 0 updated, 0 unchanged, 0 failed"
     answer = _run(command, "ask", "广州的会议由谁主持?", cwd=tmp_path, PYTHONPATH=search_path)
     assert "張碩輔" in answer
+
+
+# Needed though no file imports them: what sentence-transformers computes with, and how FastAPI reads forms.
+INDIRECT = {"torch", "python-multipart"}
+
+
+def _normal(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+def _declared(requirements: list[str]) -> set[str]:
+    return {_normal(re.split(r"[\[<>=~!; ]", requirement)[0]) for requirement in requirements}
+
+
+def _third_party(training: bool) -> set[str]:
+    """Distributions that the packages' files import, either those of `training` or all others."""
+    provider = packages_distributions()
+    return {
+        _normal(provider[module][0])
+        for package in ("qa", "embeddings")
+        for path in (ROOT / package).rglob("*.py")
+        if ("training" in path.relative_to(ROOT).parts) == training
+        for module in _imported(path)
+        if module not in sys.stdlib_module_names and module not in ("qa", "embeddings")
+    }
+
+
+def _imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.split(".")[0]
+
+
+def test_what_is_imported_is_declared_and_the_reverse() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    core = _declared(project["dependencies"])
+    training = _declared(project["optional-dependencies"]["training"])
+    assert _third_party(training=False) == core - INDIRECT
+    assert _third_party(training=True) - core == training
