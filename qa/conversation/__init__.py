@@ -1,0 +1,33 @@
+"""Follow-up questions made complete from the conversation before them, without a language model.
+
+Rules, each for one way in which people leave something out, try the question in turn. What they put back
+comes from the last turns: the questions as understood, the people and list points in what was quoted. A
+question that no rule claims is returned as it is, so a new topic is not bent to the old one.
+"""
+
+from collections.abc import Sequence
+
+from qa.conversation import chinese, english
+from qa.conversation.text import Text
+from qa.conversation.turns import last_turns
+from qa.questions import language_of
+from qa.types import Answer
+
+__all__ = ["resolve"]
+
+_LONGEST = 200
+"""Characters of a question beyond which it is taken as complete."""
+
+
+def resolve(question: str, history: Sequence[tuple[str, Answer]]) -> str:
+    """The question as understood after `history` (oldest first): complete by itself, in its own script.
+
+    The very same string where it starts a new topic, is complete already, or where nothing fits.
+    """
+    if not history or len(question) > _LONGEST:
+        return question
+    text = Text.of(question)
+    turns = last_turns(history)
+    rules = english if language_of(text.view) == "en" else chinese
+    result = rules.resolved(text, turns)
+    return question if result is None or result.view == text.view else result.shown

@@ -1,0 +1,208 @@
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from embeddings.normalize import fold
+from qa.conversation import resolve
+from qa.types import Answer, Citation
+
+DATA = Path(__file__).parent / "data"
+CONVERSATIONS = [
+    json.loads(line) for line in (DATA / "conversations.jsonl").read_text(encoding="utf-8").splitlines()
+]
+Turn = tuple[str, Answer]
+
+
+def turn(question: str, quote: str = "", span: str = "", understood: str = "") -> Turn:
+    """A turn that was answered with one quotation, or refused where there is none."""
+    if not quote:
+        return question, Answer(question, "", False, 0.1, understood=understood or question)
+    at = quote.find(span) if span else -1
+    ends = (at, at + len(span)) if at >= 0 else (None, None)
+    citation = Citation("a.txt", 0, len(quote), quote, *ends)
+    return question, Answer(question, quote, True, 0.9, (citation,), (), understood or question)
+
+
+def understood(question: str, *history: Turn) -> str:
+    """What the question is taken for, in the search view and without its mark."""
+    return fold(resolve(question, history)).rstrip("?!。.")
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        ("南桥镇的图书馆有多少册藏书？", "那青岛呢?", "青岛的南桥镇的图书馆有多少册藏书"),
+        ("济南的地铁哪年通车？", "青岛呢", "青岛的地铁哪年通车"),
+        ("濟南的地鐵哪年通車？", "那青島的呢？", "青岛的地铁哪年通车"),
+        ("济南2021年建了几所学校？", "那2022年呢", "济南2022年建了几所学校"),
+        ("济南2021年建了几所学校？", "2022呢", "济南2022年建了几所学校"),
+        ("图书馆周六几点开门？", "周日呢？", "图书馆周日几点开门"),
+        ("《茶经》的作者是谁？", "那《农政全书》呢？", "《农政全书》的作者是谁"),
+        ("陈立群教什么课？", "周晓呢", "周晓教什么课"),
+        ("蓝色按钮有什么用？", "红色按钮呢", "红色按钮有什么用"),
+        ("食堂的早餐几点供应？", "晚餐呢？", "食堂的晚餐几点供应"),
+        ("美术馆怎么去？", "电话呢？", "美术馆的电话是什么"),
+        ("Who opened the fair in London?", "And in Paris?", "Who opened the fair in Paris"),
+        ("How many ships sailed in 1912?", "What about 1913?", "How many ships sailed in 1913"),
+        ("Who opened the fair?", "And in Paris?", "Who opened the fair in Paris"),
+        ("How much is a day pass?", "And a week pass?", "How much is a week pass"),
+    ],
+)
+def test_a_fragment_takes_the_place_of_its_like(before: str, question: str, expected: str) -> None:
+    assert understood(question, turn(before)) == expected
+
+
+@pytest.mark.parametrize(
+    ("history", "question", "expected"),
+    [
+        (
+            [turn("图书馆的馆长是谁？", "馆长为郭守一，副馆长为许静。", "郭守一")],
+            "他是哪里人？",
+            "郭守一是哪里人",
+        ),
+        ([turn("图书馆的馆长是谁？", "馆长郭守一在会上讲话。")], "他还说了什么?", "郭守一还说了什么"),
+        ([turn("郭守一是哪年来的？", "郭守一2003年来馆工作。")], "他的专业是什么", "郭守一的专业是什么"),
+        ([turn("钟楼是哪年建的？", "钟楼建于1905年。")], "它有多高？", "钟楼有多高"),
+        ([turn("最老的桥是哪座？", "最老的是安澜桥。", "安澜桥")], "它有多长", "安澜桥有多长"),
+        ([turn("济南有几条地铁？", "共三条。")], "那里的机场叫什么？", "济南的机场叫什么"),
+        ([turn("晨星公司的总部在哪里？", "晨星公司总部在济南。")], "该公司有多少人", "晨星公司有多少人"),
+        ([turn("济南的会议几点开始？", "九点开始。")], "这次会议谁参加了？", "济南的会议谁参加了"),
+        ([turn("Who built it?", "Jane Porter did.")], "When was she born?", "When was Jane Porter born"),
+        ([turn("Who built the old mill?", "Jane Porter.")], "How tall is it?", "How tall is the old mill"),
+        ([turn("When was the old mill built?", "1850.")], "Who owns it?", "Who owns the old mill"),
+    ],
+)
+def test_a_pronoun_is_written_out(history: Sequence[Turn], question: str, expected: str) -> None:
+    assert understood(question, *history) == expected
+
+
+def test_the_same_pronoun_keeps_its_person() -> None:
+    first = turn("许静是做什么的？", "许静是副馆长。")
+    second = turn("她的老师是谁？", "许静的老师是郭守一。", "郭守一", "许静的老师是谁？")
+    assert understood("她住在哪里？", first, second) == "许静住在哪里"
+
+
+@pytest.mark.parametrize(
+    ("quote", "question", "item"),
+    [
+        ("要做好三项工作:一是修路,二是种树,三是通水。", "第二点呢?", "二是"),
+        ("一要修路。", "第三个呢", "三要"),
+        ("第一步,和面。", "第二步是什么？", "第二步"),
+        ("(一)道路由镇里修。", "第二条呢", "(二)"),
+        ("步骤如下:\n1. 打开盖子。", "第三步呢？", "3."),
+        ("其一,修路。", "第二个是什么", "其二"),
+    ],
+)
+def test_a_point_is_asked_for_as_the_quoted_list_writes_it(quote: str, question: str, item: str) -> None:
+    result = understood(question, turn("镇里要做哪些工作？", quote))
+    assert result.startswith("镇里要做哪些工作,")
+    assert item in result
+
+
+def test_the_next_point_replaces_the_one_before() -> None:
+    quote = "一是修路,二是种树,三是通水。"
+    first = turn("镇里要做哪些工作？", quote)
+    second = turn("第二点呢", "二是种树。", understood=resolve("第二点呢", [first]))
+    assert understood("下一点呢", first, second) == "镇里要做哪些工作,三是通水"
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        ("济南的书展由谁主办？", "什么时候？", "济南的书展什么时候"),
+        ("济南的书展是哪天开幕的？", "在哪里？", "济南的书展在哪里开幕的"),
+        ("图书馆搬家了吗？", "为什么？", "为什么图书馆搬家"),
+        ("济南的书展由谁主办？", "谁参加的？", "济南的书展谁参加的"),
+        ("济南的书展是哪天开幕的？", "书展有多少人参加？", "济南的书展有多少人参加"),
+        ("美术馆怎么去？", "门票多少钱？", "美术馆的门票多少钱"),
+        ("镇里修了哪些路？", "还有呢？", "镇里修了哪些路,还有呢"),
+        ("镇里修了哪些路？", "详细说说", "详细说说:镇里修了哪些路"),
+        ("When was the old mill built?", "Why?", "Why was the old mill built"),
+        ("Is the mill closed on Mondays?", "Why?", "Why is the mill closed on Mondays"),
+        ("What does the mill sell?", "Anything else?", "What does the mill sell; anything else"),
+        ("What does the mill promise?", "The second one?", "What does the mill promise, the second one"),
+    ],
+)
+def test_what_was_left_out_is_put_back(before: str, question: str, expected: str) -> None:
+    assert understood(question, turn(before, "书展在济南开幕。")) == expected
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "如何做红烧肉？",
+        "李白的代表作有哪些",
+        "珠穆朗玛峰有多高？",
+        "Python语言的作者是谁",
+        "光合作用的原理是什么？",
+        "其他国家怎么做？",
+        "那座塔叫什么名字",
+        "这本书多少钱",
+        "换个话题,谁发明了电灯？",
+        "第二次世界大战什么时候结束？",
+        "吉他怎么调音？",
+        "六稳",
+        "Who wrote Hamlet?",
+        "What time is it in Tokyo?",
+        "Is it possible to grow tea in Sweden?",
+        "How do I install Docker on Ubuntu?",
+        "。。。",
+        "",
+    ],
+)
+def test_a_new_topic_stays_as_it_is(question: str) -> None:
+    history = [turn("济南的书展由谁主办？", "济南的书展由市图书馆主办。")]
+    assert resolve(question, history) is question
+
+
+@pytest.mark.parametrize(
+    "question", ["那广州呢?", "他还说了什么?", "第二点呢?", "为什么?", "And in Guangzhou?", "Why?"]
+)
+def test_without_a_history_nothing_is_guessed(question: str) -> None:
+    assert resolve(question, []) is question
+
+
+def test_an_unknown_person_is_not_guessed() -> None:
+    assert resolve("他是谁?", [turn("济南有几条地铁？")]) == "他是谁?"
+
+
+def test_the_most_recent_question_of_the_kind_is_used() -> None:
+    history = [turn("济南的地铁哪年通车？"), turn("蓝色按钮有什么用？")]
+    assert understood("那青岛呢？", *history) == "青岛的地铁哪年通车"
+
+
+def test_a_refused_question_still_gives_its_topic() -> None:
+    first = turn("济南的地铁哪年通车？", "2019年通车。")
+    second = turn("青岛呢", understood="青岛的地铁哪年通车？")
+    assert understood("那大连呢", first, second) == "大连的地铁哪年通车"
+
+
+def test_the_script_of_the_question_is_kept() -> None:
+    assert resolve("那廣州呢？", [turn("重慶的會議由誰主持？")]) == "廣州的會議由誰主持？"
+
+
+def test_turns_beyond_the_last_four_are_forgotten() -> None:
+    history = [turn("济南的地铁哪年通车？")] + [turn("蓝色按钮有什么用？")] * 4
+    assert "地铁" not in resolve("那青岛呢？", history)
+
+
+def test_the_set_is_well_formed() -> None:
+    assert len(CONVERSATIONS) >= 60
+    assert sum(c["held_out"] for c in CONVERSATIONS) * 3 >= len(CONVERSATIONS) - 2
+    folders = (DATA / "conversations", DATA.parents[1] / "seeds")
+    views = {path.name: fold(path.read_text(encoding="utf-8")) for f in folders for path in f.iterdir()}
+    for conversation in CONVERSATIONS:
+        assert 2 <= len(conversation["turns"]) <= 4
+        for number, asked in enumerate(conversation["turns"]):
+            assert number == 0 or asked["complete"]
+            missing = [w for w in asked.get("words", []) if w not in views[asked["document"]]]
+            assert missing == [], asked["question"]
+
+
+def test_new_topics_of_the_set_are_left_alone() -> None:
+    for conversation in CONVERSATIONS:
+        if conversation["kind"] == "new topic":
+            *before, last = [asked["question"] for asked in conversation["turns"]]
+            assert resolve(last, [turn(question) for question in before]) is last
