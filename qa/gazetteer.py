@@ -45,7 +45,7 @@ PLACES: frozenset[str] = frozenset((_CHINA + _WORLD).split())
 """Simplified Chinese names without their suffix (市, 省, …)."""
 
 _CHINESE = re.compile("|".join(sorted(PLACES, key=len, reverse=True)))
-_LATIN = re.compile(r"\b(?:" + "|".join(_ENGLISH.split()) + r")\b", re.IGNORECASE)
+_LATIN = re.compile(r"(?<![A-Za-z])(?:" + "|".join(_ENGLISH.split()) + r")(?![A-Za-z])", re.IGNORECASE)
 
 
 def places(view: str) -> list[str]:

@@ -76,4 +76,4 @@ def from_lightgbm(dump: dict[str, Any]) -> dict[str, NDArray[Any]]:
 def _not_above(threshold: float) -> float:
     """The largest float32 that is not above: float32 rows then go the same way as by the double."""
     rounded = np.float32(threshold)
-    return float(np.nextafter(rounded, np.float32(-np.inf)) if rounded > threshold else rounded)
+    return float(np.nextafter(rounded, np.float32(-np.inf)) if float(rounded) > threshold else rounded)
