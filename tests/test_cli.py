@@ -12,7 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from embeddings.types import DocumentInfo, Failure, Hit, Receipt
-from qa import cli, terminal
+from qa import cli
+from qa.cli import common, output
 from qa.types import Answer, Citation
 
 BOLD, RESET = "\x1b[1m", "\x1b[0m"
@@ -34,12 +35,16 @@ REFUSED = Answer(
 )
 
 
+Progress = Callable[[int, int, str], None]
+
+
 class FakeAssistant:
     """Says what it was told to say."""
 
     def __init__(self, answer: Answer | BaseException = ANSWERED, receipt: Receipt | None = None) -> None:
         self.answer = answer
         self.receipt = receipt or Receipt()
+        self.index = self
 
     def __enter__(self) -> Self:
         return self
@@ -51,7 +56,7 @@ class FakeAssistant:
             raise self.answer
         return self.answer
 
-    def add(self, paths: Sequence[Path], progress: Callable[[int, int, str], None] | None) -> Receipt:
+    def add(self, paths: Sequence[Path], progress: Progress | None, prune: bool) -> Receipt:
         return self.receipt
 
     def documents(self) -> list[DocumentInfo]:
@@ -66,7 +71,7 @@ def pretend(monkeypatch: pytest.MonkeyPatch) -> Callable[[FakeAssistant], None]:
     """Let the verbs open this assistant, whatever the index."""
 
     def use(assistant: FakeAssistant) -> None:
-        monkeypatch.setattr(cli, "_open", lambda index, **options: assistant)
+        monkeypatch.setattr(common, "open_index", lambda index, **options: assistant)
 
     return use
 
@@ -163,20 +168,20 @@ class Terminal(io.StringIO):
 def test_documents_are_aligned_columns_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = Terminal()
     monkeypatch.setattr(sys, "stdout", screen)
-    terminal.print_table(("name", "n"), [("会议", "7"), ("b", "12")])
+    output.print_table(("name", "n"), [("会议", "7"), ("b", "12")])
     assert screen.getvalue() == "name  n\n会议  7\nb     12\n"
 
 
 def test_progress_is_drawn_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = Terminal()
     monkeypatch.setattr(sys, "stderr", screen)
-    with terminal.progress_bar("reading") as progress:
+    with output.progress_bar("reading") as progress:
         assert progress is not None
         progress(1, 2, "a.txt")
         progress(2, 2, "b.txt")
     assert "2/2" in screen.getvalue()
     monkeypatch.setattr(sys, "stderr", io.StringIO())
-    with terminal.progress_bar("reading") as progress:
+    with output.progress_bar("reading") as progress:
         assert progress is None
 
 
@@ -199,7 +204,9 @@ def test_wrong_usage_exits_with_2(arguments: tuple[str, ...]) -> None:
     assert "Usage: " in result.stderr
 
 
-@pytest.mark.parametrize("verb", ["add", "ask", "chat", "documents", "evaluate", "info", "remove"])
+@pytest.mark.parametrize(
+    "verb", ["add", "ask", "chat", "documents", "evaluate", "feedback", "info", "reindex", "remove"]
+)
 def test_every_verb_explains_itself_and_takes_an_index(verb: str) -> None:
     text = run(verb, "--help").stdout
     assert "--index" in text and "./.qa" in text
@@ -222,3 +229,7 @@ def test_the_port_is_the_option_else_the_variable_else_7860(
     env = {"GRADIO_SERVER_PORT": variable} if variable else None
     assert run("chat", *arguments, env=env).exit_code == 0
     assert served == [("127.0.0.1", port)]
+
+
+def test_no_verb_needs_its_summary_cut() -> None:
+    assert "..." not in run("--help").stdout.split("Commands:")[1]

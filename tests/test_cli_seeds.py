@@ -10,6 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from qa import cli
+from qa.web.feedback import Cited, Feedback
+from qa.web.store import FILE_NAME, Store
 
 
 def run(*arguments: object) -> Result:
@@ -48,6 +50,41 @@ def test_documents_and_info_agree(index: Path, seeds: Path) -> None:
     assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "the parts of the index agree")
 
 
+def test_vanished_files_are_listed_and_pruned_on_request(tmp_path: Path) -> None:
+    folder, index = tmp_path / "folder", tmp_path / "index"
+    folder.mkdir()
+    for name in ("a.txt", "b.txt"):
+        (folder / name).write_text(f"这是文件 {name} 的内容。", encoding="utf-8")
+    run("add", folder, "--index", index)
+    (folder / "b.txt").unlink()
+    assert "vanished b.txt" in run("add", folder, "--index", index).stdout
+    assert "removed  b.txt" in run("add", folder, "--prune", "--index", index).stdout
+    assert [line.split("\t")[0] for line in run("documents", "--index", index).stdout.splitlines()] == [
+        "a.txt"
+    ]
+
+
+def test_reindexing_with_the_same_model_has_nothing_to_do(index: Path) -> None:
+    assert run("reindex", "--index", index).stdout == "0 documents embedded\n"
+
+
+def test_accounts_are_made_listed_and_removed(index: Path) -> None:
+    made = run("user", "add", "li", "--password", "correct horse", "--index", index)
+    assert made.stdout.startswith("access token of li, shown only now: ")
+    assert run("user", "list", "--index", index).stdout == "li\n"
+    assert "8 or more" in one_line_error(run("user", "add", "wu", "--password", "short", "--index", index))
+    assert run("user", "remove", "li", "--index", index).exit_code == 0
+    assert run("user", "list", "--index", index).stdout == ""
+
+
+def test_ratings_of_the_chat_are_printed_as_lines_of_json(index: Path) -> None:
+    store = Store(index / FILE_NAME)
+    Feedback(store).give("li", "谁主持?", "up", [Cited("a.txt", 0, 3)])
+    store.close()
+    (line,) = run("feedback", "--index", index).stdout.splitlines()
+    assert json.loads(line)["question"] == "谁主持?"
+
+
 def test_a_removed_document_is_gone_and_naming_it_again_is_an_error(seeds: Path, tmp_path: Path) -> None:
     name = sorted(path.name for path in seeds.iterdir())[0]
     run("add", seeds, "--index", tmp_path)
@@ -56,7 +93,18 @@ def test_a_removed_document_is_gone_and_naming_it_again_is_an_error(seeds: Path,
     assert name in one_line_error(run("remove", name, "--index", tmp_path))
 
 
-@pytest.mark.parametrize("verb", [("ask", "q"), ("documents",), ("remove", "a.txt"), ("info",)])
+@pytest.mark.parametrize(
+    "verb",
+    [
+        ("ask", "q"),
+        ("documents",),
+        ("remove", "a.txt"),
+        ("info",),
+        ("reindex",),
+        ("feedback",),
+        ("user", "list"),
+    ],
+)
 def test_an_absent_index_is_an_error_that_says_what_to_run_and_creates_nothing(
     verb: tuple[str, ...], tmp_path: Path
 ) -> None:

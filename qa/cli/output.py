@@ -1,4 +1,4 @@
-"""What the command line shows: answers, receipts, tables and progress."""
+"""What the verbs show: answers, receipts, tables and progress."""
 
 import re
 import sys
@@ -52,14 +52,18 @@ def print_receipt(receipt: "Receipt") -> None:
 
 def _counts(receipt: "Receipt") -> str:
     always = {
-        "added": receipt.added,
-        "updated": receipt.updated,
-        "unchanged": receipt.skipped,
-        "failed": receipt.failed,
+        "added": len(receipt.added),
+        "updated": len(receipt.updated),
+        "unchanged": len(receipt.skipped),
+        "failed": len(receipt.failed),
     }
-    seldom = {"renamed": receipt.renamed, "vanished": receipt.vanished, "removed": receipt.removed}
-    named = [*always.items(), *((name, items) for name, items in seldom.items() if items)]
-    return ", ".join(f"{len(items)} {name}" for name, items in named)
+    seldom = {
+        "renamed": len(receipt.renamed),
+        "vanished": len(receipt.vanished),
+        "removed": len(receipt.removed),
+    }
+    counts = always | {what: count for what, count in seldom.items() if count}
+    return ", ".join(f"{count} {what}" for what, count in counts.items())
 
 
 def print_answer(answer: "Answer") -> None:
