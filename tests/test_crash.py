@@ -17,6 +17,7 @@ import pytest
 from embeddings.documents import from_text
 from embeddings.errors import IndexFolderError, IndexMismatch
 from embeddings.index import Index, derived, reindexing
+from embeddings.index.upkeep import Upkeep
 from embeddings.lexical import LexicalStore
 from embeddings.stores.faiss import FaissStore, read_base
 from embeddings.types import Vectors
@@ -152,7 +153,7 @@ def test_a_removal_cut_short_is_finished_at_the_next_opening(
         (passage,) = index.all_passages("secret.txt")
         vector, digest = encoder.encode_queries([passage.text]), index.document("secret.txt").digest
         with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-            patched.setattr(Index, "_settle", interrupted)
+            patched.setattr(Upkeep, "settle", interrupted)
             index.remove("secret.txt")
         assert held_by_files(folder, passage.id, vector, digest) != []
     Index.open(folder, encoder=encoder).close()

@@ -6,23 +6,25 @@ from dataclasses import asdict
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from embeddings.catalog.migrations import FORMAT
 from embeddings.catalog.sqlite import SqliteCatalog
-from embeddings.errors import IndexCorrupt, IndexFolderError, IndexReadOnly
-from embeddings.index.adding import Addition, Progress
+from embeddings.errors import IndexReadOnly
 from embeddings.index.derived import DenseSide, LexicalSide
 from embeddings.index.folder import CATALOG, LEXICAL, LOCK, ORIGINALS, Originals, check, make, missing
+from embeddings.index.ingest import Progress
 from embeddings.index.locking import WriterLock
 from embeddings.index.reindexing import make_again
 from embeddings.index.stamps import check_encoder, check_rules, embed, fingerprint_of, load
 from embeddings.index.texts import Texts
+from embeddings.index.upkeep import Upkeep
 from embeddings.types import Document, DocumentInfo, Encoder, Passage, Receipt, Vectors
 
-__all__ = ["Index", "Progress"]
+if TYPE_CHECKING:
+    from embeddings.index.adding import Addition
 
-_CHEAP_PURGE = 20_000  # passages; up to here, an update also leaves nothing of the old text in any file
+__all__ = ["Index", "Progress"]
 
 
 class Index:
@@ -42,6 +44,7 @@ class Index:
         self._lexical = LexicalSide(catalog, folder / LEXICAL, read_only=lock is None)
         self._originals = Originals(folder / ORIGINALS)
         self._texts = Texts(catalog)
+        self._upkeep = Upkeep(folder, catalog, self._dense, self._lexical, self._originals)
 
     @classmethod
     def open(
@@ -77,7 +80,7 @@ class Index:
         except BaseException:
             lock.release()
             raise
-        index._recover()
+        index._upkeep.recover()
         return index
 
     @classmethod
@@ -212,7 +215,7 @@ class Index:
             encoder, store = self.encoder, self._dense.store()
             if self._dense.damaged and self._lock is not None:
                 with self._write_lock:
-                    self._settle()
+                    self._upkeep.settle()
             if self._dense.encoder == encoder.fingerprint:  # else a reindexing came between
                 return store.search(encoder.encode_queries([question_view]), limit, among)
 
@@ -288,16 +291,19 @@ class Index:
         }
 
     @contextmanager
-    def _writing(self) -> Iterator[Addition]:
+    def _writing(self) -> Iterator["Addition"]:
         """A change of documents; whatever became of it, what is derived follows."""
+        # Only here: it brings the readers of all formats, which no question needs.
+        from embeddings.index.adding import Addition
+
         with self._write_lock:
             self._require_writer()
             before = self._catalog.state().generation
             try:
-                yield Addition(self._catalog, self._originals, self._folder, self._embed, self._follow)
+                yield Addition(self._catalog, self._originals, self._folder, self._embed, self._upkeep.follow)
             finally:
                 if self._catalog.state().generation != before:
-                    self._settle()
+                    self._upkeep.settle()
 
     def _require_writer(self) -> None:
         if self._lock is None:
@@ -305,50 +311,3 @@ class Index:
 
     def _embed(self, passages: Sequence[Passage]) -> Vectors:
         return embed(self.encoder, passages)
-
-    def _follow(self) -> None:
-        with self._stored():
-            self._lexical.catch_up(now=False)
-
-    def _settle(self) -> None:
-        """Bring what is derived in step after a change, and compact it where that is due."""
-        with self._stored():
-            self._lexical.catch_up()
-            if self._compaction_due():
-                self._compact()
-
-    @contextmanager
-    def _stored(self) -> Iterator[None]:
-        """Failures to write what is derived, said as what they are: nothing is lost by them."""
-        try:
-            yield
-        except (IndexCorrupt, OSError) as error:
-            raise IndexFolderError(
-                f"{self._folder}: the documents are stored, but files derived from them cannot be written"
-                f" ({' '.join(str(error).split())}); make room and open the index again"
-            ) from error
-
-    def _compact(self) -> None:
-        """Write derived files anew where they hold something removed, or too little."""
-        self._lexical.purge()
-        self._originals.sweep(self._catalog)
-        base = self._dense.write_base()
-        with self._catalog.transaction(changes=False):
-            self._catalog.compacted(*base)
-        self._dense.sweep()
-        self._catalog.purge()
-
-    def _recover(self) -> None:
-        """Finish what a killed process had begun."""
-        self._dense.sweep()
-        self._originals.sweep(self._catalog)
-        if self._compaction_due():
-            self._settle()
-        else:
-            self._catalog.purge()
-
-    def _compaction_due(self) -> bool:
-        """Whether derived files must forget something, can do so cheaply, or are to be written anyway."""
-        state = self._catalog.state()
-        cheap = state.passage_count <= _CHEAP_PURGE and self._catalog.removed()
-        return state.purge_due or bool(cheap) or self._dense.wants_base()

@@ -5,15 +5,12 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from embeddings.catalog import Catalog, Origin
-from embeddings.documents import read
+from embeddings.documents import read_limited
 from embeddings.errors import DocumentError, WenjuError
 from embeddings.index.folder import Originals
-from embeddings.index.ingest import Source, Sources, collect, digest_of
+from embeddings.index.ingest import Progress, Source, Sources, collect, digest_of
 from embeddings.passages import split
 from embeddings.types import Document, Failure, Passage, Receipt, Vectors
-
-Progress = Callable[[int, int, str], None]
-"""Called as (files done, files in all, name of the file that is begun)."""
 
 _BATCH_PASSAGES = 256
 _BATCH_SECONDS = 2.0
@@ -103,7 +100,7 @@ class Addition:
                     f"the index holds another document of this name, from {origin.root};"
                     " add a common parent folder, or rename one"
                 )
-        document = read(source.path, source.name)
+        document = read_limited(source.path, source.name)
         self._originals.keep(source.path, document.digest)
         self._queue(document, source.root)
         known[source.name] = Origin(source.name, document.digest, source.root)

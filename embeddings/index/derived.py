@@ -78,12 +78,13 @@ class DenseSide:
     def wants_base(self) -> bool:
         """Whether the FAISS file is missing, damaged, or has too much gathering behind it."""
         state = self._catalog.state()
+        if self.damaged or state.base_file and not (self._folder / state.base_file).is_file():
+            return True
         if state.passage_count < BASE_MINIMUM:
             return False
-        lost = self.damaged or bool(state.base_file) and not (self._folder / state.base_file).is_file()
         allowed = max(BASE_MINIMUM, state.passage_count // 4)
         behind = state.last_passage - state.base_last  # at most so many in the tail
-        return lost or behind > allowed or len(self._catalog.removed()) > allowed
+        return behind > allowed or len(self._catalog.removed()) > allowed
 
     def verify(self) -> list[str]:
         """Contradictions with the catalog."""

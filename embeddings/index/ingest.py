@@ -2,12 +2,15 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.errors import DocumentError, PathNotFound
 from embeddings.types import Failure
+
+Progress = Callable[[int, int, str], None]
+"""Called as (files done, files in all, name of the file that is begun)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,9 @@
 """All passages made again with another model or newer rules, while the present ones serve."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from embeddings.catalog import Catalog
+from embeddings.index.ingest import Progress
 from embeddings.index.stamps import embed, fingerprint_of
 from embeddings.passages import split
 from embeddings.types import Encoder, Passage
@@ -13,7 +12,7 @@ _BATCH_PASSAGES = 256
 _DOCUMENTS = 100  # names asked for at a time
 
 
-def make_again(catalog: Catalog, encoder: Encoder, progress: Callable[[int, int, str], None] | None) -> int:
+def make_again(catalog: Catalog, encoder: Encoder, progress: Progress | None) -> int:
     """Build the next passages of all documents and adopt them; the number of documents embedded now.
 
     What an earlier, interrupted run has built for the same encoder and rules is kept.

@@ -1,0 +1,74 @@
+"""What a writer does after every change, so that derived files follow the catalog and forget with it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from embeddings.catalog import Catalog
+from embeddings.errors import IndexCorrupt, IndexFolderError
+from embeddings.index.derived import DenseSide, LexicalSide
+from embeddings.index.folder import Originals
+
+_CHEAP_PURGE = 20_000  # passages; up to here, an update also leaves nothing of the old text in any file
+
+
+class Upkeep:
+    """Keeps the files of an index in step with its catalog. The caller is the only writer."""
+
+    def __init__(
+        self, folder: Path, catalog: Catalog, dense: DenseSide, lexical: LexicalSide, originals: Originals
+    ) -> None:
+        """Over the parts of one index."""
+        self._folder = folder
+        self._catalog = catalog
+        self._dense = dense
+        self._lexical = lexical
+        self._originals = originals
+
+    def follow(self) -> None:
+        """Bring the lexical index in step, unless that was done a moment ago. IndexFolderError."""
+        with self._stored():
+            self._lexical.catch_up(now=False)
+
+    def settle(self) -> None:
+        """Bring what is derived in step, and compact it where that is due. IndexFolderError."""
+        with self._stored():
+            self._lexical.catch_up()
+            if self._compaction_due():
+                self._compact()
+
+    def recover(self) -> None:
+        """Finish what a killed process had begun. IndexFolderError."""
+        self._dense.sweep()
+        self._originals.sweep(self._catalog)
+        if self._compaction_due():
+            self.settle()
+        else:
+            self._catalog.purge()
+
+    def _compaction_due(self) -> bool:
+        """Whether derived files must forget something, can do so cheaply, or are to be written anyway."""
+        state = self._catalog.state()
+        cheap = state.passage_count <= _CHEAP_PURGE and bool(self._catalog.removed())
+        return state.purge_due or cheap or self._dense.wants_base()
+
+    def _compact(self) -> None:
+        """Write derived files anew where they hold something removed, or too little."""
+        self._lexical.purge()
+        self._originals.sweep(self._catalog)
+        base = self._dense.write_base()
+        with self._catalog.transaction(changes=False):
+            self._catalog.compacted(*base)
+        self._dense.sweep()
+        self._catalog.purge()
+
+    @contextmanager
+    def _stored(self) -> Iterator[None]:
+        """Failures to write what is derived, said as what they are: nothing is lost by them."""
+        try:
+            yield
+        except (IndexCorrupt, OSError) as error:
+            raise IndexFolderError(
+                f"{self._folder}: the documents are stored, but files derived from them cannot be written"
+                f" ({' '.join(str(error).split())}); make room and open the index again"
+            ) from error
