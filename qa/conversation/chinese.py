@@ -147,8 +147,10 @@ _MISSING = 12
 
 def _subjectless(bare: Text, turns: Sequence[Turn]) -> Text | None:
     """谁主持的? 要多少钱? 周一开放吗? -> with the topic of the last question before it."""
+    if len(bare) > _MISSING:
+        return None
     times = elements(bare.view)
-    if len(bare) > _MISSING or people(bare.view) or any(e.kind in ("place", "title", "name") for e in times):
+    if people(bare.view) or any(e.kind in ("place", "title", "name") for e in times):
         return None
     start = times[0].end if times and times[0].start == 0 else 0
     if not _SUBJECTLESS.fullmatch(bare.view, start):
@@ -187,15 +189,14 @@ def _attribute(bare: Text, turns: Sequence[Turn]) -> Text | None:
 def _shared(bare: Text, turns: Sequence[Turn]) -> Text | None:
     """会议什么时候召开? after 广州的会议… -> 广州的会议什么时候召开?"""
     base, view = turns[0].bare, bare.view
-    if elements(view) or people(view) or not _asks(bare):
-        return None
     for length in range(min(8, len(view)), 1, -1):
         at = base.view.find(view[:length])
         if at <= 0 or at > 14 or ASK.search(view[:length]):
             continue
         before = base.view[:at]
         known = before.endswith("的") or any(e.end == at for e in turns[0].elements)
-        return base[:at] + bare + ASKED if known and not ASK.search(before) else None
+        new = elements(view) or people(view) or ASK.search(before) or not _asks(bare)
+        return base[:at] + bare + ASKED if known and not new else None
     return None
 
 

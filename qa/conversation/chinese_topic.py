@@ -37,6 +37,7 @@ _PREDICATE = re.compile(
     r"(?<![大协委社商学工开晚机省市区县员国])会(?!议|员|场|长|展|计|谈|馆|所|晤|会)|被|(?<!火)把(?!手)|将(?!军|来)|"
     r"担任|位于|建于|属于|包含|包括|支持(?!者|率)|支援|提供|适合"
 )
+_TITLE = re.compile(r"《[^》]*》|“[^”]*”|「[^」]*」")
 _TAIL = re.compile(r"(?:是|由|在|于|有|要|共|大约|大概|每|为|叫|从|被|把|对|到|去|来|的|又|还|都|也|,| )+$")
 _OBJECT = re.compile(rf"^(?:是|[\u4e00-\u9fff]{{1,4}}?[{_ASPECT}的])([^,。?]{{2,}})$")
 _DETERMINER = re.compile(r"哪|多少|几")
@@ -84,7 +85,7 @@ def statement(text: Text) -> Text:
 
 def _subject(head: Text) -> Text:
     """The subject of a clause: what stands before its first predicate."""
-    for match in _PREDICATE.finditer(head.view):
+    for match in _PREDICATE.finditer(_TITLE.sub(lambda title: "〇" * len(title.group()), head.view)):
         if match.start() >= 2:
             head = head[: match.start()]
             break

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from qa.gazetteer import places
@@ -47,7 +48,8 @@ class Element:
     end: int
 
 
-def elements(view: str) -> list[Element]:
+@lru_cache(maxsize=1024)
+def elements(view: str) -> tuple[Element, ...]:
     """The elements of a view in order, not overlapping; names are those written with Latin capitals."""
     found = [
         Element(kind, *match.span())
@@ -68,5 +70,5 @@ def elements(view: str) -> list[Element]:
             start += len(words.pop(0)) + 1
         if words and start < match.end() and taken.isdisjoint(range(start, match.end())):
             found.append(Element("name", start, match.end()))
-    return sorted(found, key=lambda e: e.start)
+    return tuple(sorted(found, key=lambda e: e.start))
 

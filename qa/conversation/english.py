@@ -57,10 +57,11 @@ _PERSON = re.compile(r"\b(?:he|she|him|his|her)\b", re.IGNORECASE)
 _THING = re.compile(r"\b(?:it|its)\b", re.IGNORECASE)
 _GROUP = re.compile(r"\b(?:they|them|their)\b", re.IGNORECASE)
 _THERE = re.compile(r"(?<!is )(?<!are )(?<!was )(?<!were )\bthere$", re.IGNORECASE)
-_THIS = re.compile(r"\b(?:this|that|the same) ([a-z]+)\b", re.IGNORECASE)
+_THIS = re.compile(r"\b(?:this|that|the same) (?!the\b|they\b|she\b)([a-z]{3,})\b", re.IGNORECASE)
 _EXPLETIVE = re.compile(
     r"what time is it|\bis it (?:possible|true|raining|necessary|ok|okay|safe|legal|worth)|"
-    r"\bit (?:rains|snows|is (?:true|possible))",
+    r"\bit (?:rains|snows|is (?:true|possible))|\b(?:is|was|be) it (?:\w+ )*(?:to|that|when)\b|"
+    r"\b(?:does|did|will) it (?:take|cost) to\b",
     re.IGNORECASE,
 )
 _FRAGMENT = re.compile(
@@ -109,18 +110,34 @@ def _by_topic(words: Text, turn: Turn) -> Text:
 
 def _reference(bare: Text, turns: Sequence[Turn]) -> Text | None:
     """he, it, they, there, this meeting: written out."""
-    if _EXPLETIVE.search(bare.view):
+    if _EXPLETIVE.search(bare.view) or _says_itself(bare.view):
         return None
     result = bare
-    for pattern, find in ((_PERSON, _person), (_THING, _thing), (_GROUP, _thing), (_THERE, _place)):
+    for pattern, find in ((_PERSON, _person), (_THING, _thing), (_GROUP, _group), (_THERE, _place)):
         match = pattern.search(result.view)
         words = find(turns) if match else None
-        if match and words:
+        if match and words and len(words) <= _LONGEST:
             result = result.put(*match.span(), _inflected(match, words))
     match = _THIS.search(result.view)
     if match and (words := _named(match[1], turns)):
         result = result.put(*match.span(), words)
     return result + "?" if result is not bare else None
+
+
+def _says_itself(view: str) -> bool:
+    """Whether words stand before the first pronoun that it may well refer to."""
+    first = _ANY.search(view)
+    before = view[: first.start()] if first else ""
+    words = [w for w in re.findall(r"[\w'-]+", before) if not _EMPTY.fullmatch(w)]
+    return len(words) > 2 or any(w[0].isupper() or w == "that" for w in words)
+
+
+_ANY = re.compile(rf"{_PERSON.pattern}|{_THING.pattern}|{_GROUP.pattern}|{_THERE.pattern}", re.IGNORECASE)
+_EMPTY = re.compile(
+    rf"{ASK.pattern}|{AUXILIARY}|many|much|long|old|tall|the|a|an|of|in|on|for|at|else|by|from|to|with",
+    re.IGNORECASE,
+)
+_LONGEST = 60
 
 
 def _inflected(reference: re.Match[str], words: Text) -> Text:
@@ -145,6 +162,15 @@ def _person(turns: Sequence[Turn]) -> Text | None:
 
 def _thing(turns: Sequence[Turn]) -> Text | None:
     return _about(turns[0]) or None
+
+
+def _group(turns: Sequence[Turn]) -> Text | None:
+    """The topic of the last question if it may be several."""
+    subject = _about(turns[0])
+    return subject if _SEVERAL.search(subject.view) else None
+
+
+_SEVERAL = re.compile(r"(?:s|people|children|men|women|board|committee|company|team|staff)$|[\u4e00-\u9fff]")
 
 
 def _place(turns: Sequence[Turn]) -> Text | None:
@@ -193,7 +219,8 @@ def _bare(bare: Text, turns: Sequence[Turn]) -> Text | None:
 
 
 _SHORT = re.compile(
-    rf"(?:{ASK.pattern})(?: (?:people|members|times))?(?: (?:{AUXILIARY}))? [a-z]+", re.IGNORECASE
+    rf"(?:{ASK.pattern})(?: (?:people|members|times))?(?: (?:did|will|can|could|would|should))? [a-z]+",
+    re.IGNORECASE,
 )
 
 

@@ -21,7 +21,8 @@ begin begins start starts open opens close closes closed free held built made fo
 takes took say said tell told report cost costs weigh weighs work works go goes went live die born write
 wrote written set sell sold won win get got give gave given show shows shown need needs mean means happen
 last use invent discover paint design chair hire do be become became have promise promises decide support
-plan want describe include contain offer known
+plan want describe include contain offer known feel move lead led pump store marry see think come help play run call bring grow raise join
+grow raise join believe form expand reach enter brought
 """
 _VERBS = "|".join(_VERBS_LIST.split())
 _END = re.compile(
@@ -38,6 +39,6 @@ def topic(text: Text) -> Text:
         clause = text.view.find(":")
         return text[:clause] if 0 < clause < 40 else Text("", "")
     rest = text[opening.end() :]
-    end = _END.search(rest.view)
-    phrase = rest[: end.start()] if end else rest
+    end = _END.search(" " + rest.view)
+    phrase = rest[: max(0, end.start() - 1)] if end else rest
     return phrase.stripped()

@@ -11,6 +11,7 @@ from qa.conversation.turns import Turn
 
 _PREPOSITION = re.compile(r"^[在从到对给向于]")
 _DIVISION = re.compile(r"^[省市县区镇]$")
+_LONGEST = 16
 _WORD_ENDS = "的是在和与及从到对由把被,、 了"
 
 
@@ -19,6 +20,8 @@ def exchanged(words: Text, turns: Sequence[Turn], only_kind: bool = False) -> Te
 
     With `only_kind` the words must be one date or place and nothing else, and a question must have another.
     """
+    if len(words) > _LONGEST:
+        return None
     words = words.without(_PREPOSITION)
     found = elements(words.view)
     if only_kind:

@@ -30,7 +30,8 @@ _WESTERN = re.compile(
 _NO_PERSON = re.compile(
     r"\b(?:The|A|An|In|On|At|First|Second|Third|Museum|School|Board|Park|University|College|Company|Day|Clock|Tower|"
     r"Street|Road|City|House|Library|Committee|Council|Inc|Ltd|Corporation|Group|Institute|Cent(?:er|re)|River|Lake|"
-    r"Bridge|Room)\b"
+    r"Bridge|Room|Union|Empire|War|Republic|Kingdom|States|North|South|East|West|"
+    r"Inner|New|Great|Super|Act|Treaty|Church|Party|Army|League|Day|Renaissance)\b"
 )
 ALONE = re.compile(rf"{_NAME.pattern}|[{_SURNAMES}](?:{TITLE})")
 """A whole fragment that may be a person's name."""

@@ -40,19 +40,26 @@ def referred(question: Text, turns: Sequence[Turn]) -> Text | None:
         (_ITS, _thing),
         (_PLACE, _place),
     ):
-        match = pattern.search(question.view)
-        if match:
-            found = find(match.group(), turns)
-            return _written(question, match.span(), found) if found else None
-    match = _DEMONSTRATIVE.search(question.view)
-    if match:
-        found = _of_kind(match[1], turns)
-        return _written(question, match.span(), found) if found else None
+        if match := pattern.search(question.view):
+            return _written(question, match, find(match.group(), turns))
+    if match := _DEMONSTRATIVE.search(question.view):
+        return _written(question, match, _of_kind(match[1], turns))
     return None
 
 
-def _written(question: Text, span: tuple[int, int], words: Text) -> Text:
-    return question.put(*span, words) + ASKED
+def _written(question: Text, reference: re.Match[str], words: Text | None) -> Text | None:
+    """The words in the place of the reference, unless the question itself says before it what is meant."""
+    before = _PLAIN_BEFORE.sub("", question.view[: reference.start()])
+    if words is None or len(words) > _LONGEST or len(before) > _BEFORE:
+        return None
+    return question.put(*reference.span(), words) + ASKED
+
+
+_BEFORE = 4
+_LONGEST = 20
+_PLAIN_BEFORE = re.compile(
+    rf"{ASK.pattern}|[\d〇一二三四五六七八九十年月日]+|的?时候|[以之][前后]|[,的了在从到说后前时第一次]"
+)
 
 
 def _person(pronoun: str, turns: Sequence[Turn]) -> Text | None:

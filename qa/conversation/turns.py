@@ -27,7 +27,7 @@ class Turn:
         self.language = language_of(self.question.view)
 
     @cached_property
-    def elements(self) -> list[Element]:
+    def elements(self) -> tuple[Element, ...]:
         """The exchangeable parts of the question."""
         return elements(self.bare.view)
 
