@@ -21,8 +21,8 @@ begin begins start starts open opens close closes closed free held built made fo
 takes took say said tell told report cost costs weigh weighs work works go goes went live die born write
 wrote written set sell sold won win get got give gave given show shows shown need needs mean means happen
 last use invent discover paint design chair hire do be become became have promise promises decide support
-plan want describe include contain offer known feel move lead led pump store marry see think come help play run call bring grow raise join
-grow raise join believe form expand reach enter brought
+plan want describe include contain offer known feel move lead led pump store marry see think come help
+play run call bring grow raise join believe form expand reach enter brought
 """
 _VERBS = "|".join(_VERBS_LIST.split())
 _END = re.compile(
