@@ -18,7 +18,11 @@ _ATOM = re.compile(rf"[{CJK}]|\d+(?:[.,:]\d+)*|[^\W\d_{CJK}]+(?:['’][^\W\d_]+)
 _SPACED = re.compile(rf"[^\W\d_{CJK}]")
 
 _STOP_WORDS = frozenset(
-    ["a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "did", "do", "does", "for", "from", "had", "has", "have", "he", "her", "his", "how", "i", "if", "in", "into", "is", "it", "its", "me", "my", "of", "on", "or", "our", "she", "so", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "to", "us", "was", "we", "were", "what", "when", "where", "which", "who", "whom", "whose", "why", "will", "with", "would", "you", "your", "can", "could", "should", "about"]
+    (
+        "a about an and are as at be been but by can could did do does for from had has have he her his how i "
+        "if in into is it its me my of on or our she should so than that the their them then there these they "
+        "this those to us was we were what when where which who whom whose why will with would you your "
+    ).split()
 )
 
 

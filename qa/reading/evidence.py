@@ -6,7 +6,6 @@ its neighbours and the passages of its document that were found too.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from embeddings.normalize import View, normalize
 from embeddings.passages import sentences
@@ -68,11 +67,6 @@ class Evidence:
                 )
             )
         return tuple(result)
-
-    @cached_property
-    def contexts(self) -> tuple[str, ...]:
-        """The context (title and headings) of each sentence's candidate."""
-        return tuple(self.candidates[s.candidate].passage.context for s in self.sentences)
 
 
 GAP = 12

@@ -74,8 +74,11 @@ class _Table:
         self.document = np.array([s.document for s in self.sentences], dtype=np.intp)
         self.first = np.array([s.first for s in self.sentences], dtype=bool)
         self.last = np.array([s.last for s in self.sentences], dtype=bool)
+        self.contexts = [flat(c.passage.context) for c in evidence.candidates]
         self._terms()
         self._semantics(encoder)
+        wanted = flat(question.content)
+        self.longest_common = np.array([longest_common(wanted, t) for t in self.texts], dtype=np.float32)
 
     # -- words ---------------------------------------------------------------------------------------------------
 
@@ -85,7 +88,7 @@ class _Table:
         self.idf = idf(self.question.terms) if self.question.terms else np.ones(1, dtype=np.float32)
         self.long = np.array([len(t.strip()) > 1 for t in words])
         here = present(words, self.texts)
-        contexts = present(words, [flat(c) for c in self.evidence.contexts])
+        contexts = present(words, self.contexts)[:, self.candidate]
         self.here = here
         self.before, self.after = shifted(here, self.first, 1), shifted(here, self.last, -1)
         self.around = here | self.before | self.after
@@ -103,18 +106,12 @@ class _Table:
         """The highest idf among the question's terms that are absent; 0 where all are present."""
         return np.where(presence, 0, self.idf[:, None]).max(axis=0)  # type: ignore[no-any-return]
 
-    def missing(self, wanted: Sequence[str], texts: Sequence[str]) -> Row:
-        """How many of the wanted words are absent from each text."""
-        if not wanted:
-            return np.zeros(len(texts), dtype=np.float32)
-        return (~present([w.lower() for w in wanted], texts)).sum(axis=0).astype(np.float32)
-
     def spread(self, wanted: Sequence[str]) -> list[Row]:
         """Of wanted words: how many the sentence, its neighbourhood, its passage and its document lack."""
         if not wanted:
             return [np.zeros(self.n, dtype=np.float32)] * 4
         here = present([w.lower() for w in wanted], self.texts)
-        context = present([w.lower() for w in wanted], [flat(c) for c in self.evidence.contexts])
+        context = present([w.lower() for w in wanted], self.contexts)[:, self.candidate]
         around = here | shifted(here, self.first, 1) | shifted(here, self.last, -1)
         passage = union(here, self.candidate) | around | context
         return [
@@ -152,13 +149,6 @@ class _Table:
         near = np.maximum(np.maximum(best, shifted(best, self.first, 1)), shifted(best, self.last, -1))
         self.alignment, self.alignment_around = weight @ best, weight @ near
         self.worst_alignment = (near + (weight[:, None] < 0.5 * weight.max())).min(axis=0)
-
-    # -- runs of equal characters --------------------------------------------------------------------------------
-
-    def longest_common(self) -> Row:
-        """Length of the longest stretch of the question that stands in the sentence, in characters."""
-        wanted = flat(self.question.content)
-        return np.array([longest_common(wanted, text) for text in self.texts], dtype=np.float32)
 
 
 CJK_ONLY = re.compile(rf"[{CJK}]")
@@ -262,9 +252,9 @@ _COLUMNS: dict[str, Callable[[_Table], Row]] = {
     "rarest_missing_around": lambda t: t.rarest_missing(t.around),
     "rarest_missing_passage": lambda t: t.rarest_missing(t.passage),
     "rarest_missing_document": lambda t: t.rarest_missing(t.whole),
-    "longest_common": lambda t: t.longest_common(),
-    "longest_common_share": lambda t: t.longest_common() / max(len(t.question.content), 1),
-    "longest_common_below_best": lambda t: _relative(t.longest_common()),
+    "longest_common": lambda t: t.longest_common,
+    "longest_common_share": lambda t: t.longest_common / max(len(t.question.content), 1),
+    "longest_common_below_best": lambda t: _relative(t.longest_common),
     "numbers_missing": lambda t: t.spread(t.question.numbers)[0],
     "numbers_missing_around": lambda t: t.spread(t.question.numbers)[1],
     "numbers_missing_document": lambda t: t.spread(t.question.numbers)[3],

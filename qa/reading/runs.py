@@ -80,34 +80,54 @@ def _adjacent(one: Quotation, other: Quotation, index: Index) -> bool:
 
 
 def _run(quotation: Quotation, index: Index) -> Quotation:
-    """The quotation, up to the end of the enumeration or of the item that it begins."""
-    view = normalize(index.slice(quotation.document, quotation.start, quotation.start + AHEAD))
-    spans = sentences(view.text)
-    if len(spans) < 2:
-        return quotation
-    texts = [view.text[a:b] for a, b in spans]
-    items = [item(text) for text in texts]
-    end = 0
-    if items[0] is not None:  # one item: up to the next one of its style
-        style, number = items[0]
-        for i in range(1, len(texts)):
-            if items[i] is not None and items[i][0] == style or "\n\n" in texts[i - 1]:  # type: ignore[index]
-                break
-            end = i
-    elif items[1] is not None and items[1][1] == 1:  # an announcement: up to the end of the last item
-        style, expected = items[1][0], 1
-        for i in range(1, len(texts)):
-            found = items[i]
-            if found is not None and found[0] == style:
-                if found[1] != expected:
-                    break
-                expected += 1
-            end = i
-        last_item = max(
-            i for i, found in enumerate(items[: end + 1]) if found is not None and found[0] == style
-        )
-        end = last_item
-    while end and spans[end][1] > LONGEST:
-        end -= 1
-    _, stop = view.to_original(spans[0][0], spans[end][1])
-    return replace(quotation, end=max(quotation.end, quotation.start + stop))
+    """The quotation, up to the end of the item that it begins or of the enumeration that it announces."""
+    ahead = index.slice(quotation.document, quotation.start, quotation.start + AHEAD)
+    length = run_length(ahead, quotation.end - quotation.start)
+    return replace(quotation, end=quotation.start + length)
+
+
+def run_length(text: str, least: int) -> int:
+    """How many original characters of a text, from its beginning, one item or one enumeration takes.
+
+    `least` is the length of the first sentence, returned where nothing is enumerated.
+    """
+    view = normalize(text)
+    lines = _Lines(view.text)
+    if len(lines.spans) < 2:
+        return least
+    if lines.items[0] is not None:
+        last = lines.end_of_item(0)
+    elif lines.items[1] is not None and lines.items[1][1] == 1:
+        last = lines.end_of_item(1)
+        while lines.follows(last + 1, 1):
+            last = lines.end_of_item(last + 1)
+    else:
+        return least
+    while last and lines.spans[last][1] > LONGEST:
+        last -= 1
+    return max(least, view.to_original(lines.spans[0][0], lines.spans[last][1])[1])
+
+
+class _Lines:
+    """The sentences of a view, which of them begin an item, and which begin a line."""
+
+    def __init__(self, view: str) -> None:
+        self.spans = sentences(view)
+        self.items = [item(view[a:b]) for a, b in self.spans]
+        ends = [0] + [b for _, b in self.spans]
+        self.begins_line = ["\n" in view[ends[i] : a] for i, (a, _) in enumerate(self.spans)]
+
+    def follows(self, i: int, first: int) -> bool:
+        """Whether sentence i begins an item of the style of item `first`."""
+        wanted = self.items[first]
+        return i < len(self.items) and wanted is not None and (self.items[i] or ("",))[0] == wanted[0]
+
+    def end_of_item(self, first: int) -> int:
+        """The last sentence of the item that begins at `first`: before the next item, else the end of its line."""
+        for i in range(first + 1, len(self.items)):
+            if self.follows(i, first):
+                return i - 1
+        last = first
+        while last + 1 < len(self.items) and not self.begins_line[last + 1]:
+            last += 1
+        return last

@@ -37,7 +37,19 @@ SENTENCES: dict[str, Any] = {
     "seed": 1,
     "verbose": -1,
 }
-CONFIDENCE = SENTENCES | {"learning_rate": 0.04, "num_leaves": 12, "max_depth": 4, "min_data_in_leaf": 150}
+CONFIDENCE: dict[str, Any] = SENTENCES | {
+    "learning_rate": 0.04,
+    "num_leaves": 12,
+    "max_depth": 4,
+    "min_data_in_leaf": 150,
+}
+
+for _settings, _names in (
+    (SENTENCES, NAMES),
+    (CONFIDENCE, (*NAMES, *COMPETITORS)),
+):  # lacking something never helps
+    _settings["monotone_constraints"] = [-1 if "missing" in name else 0 for name in _names]
+ANSWERABLE = 2  # so many of the situations, the first, have an answer
 ROUNDS, CONFIDENCE_ROUNDS = 400, 250
 
 
@@ -194,7 +206,10 @@ def main() -> None:
         ).dump_model()
     )
     np.savez_compressed(MODEL / "confidence.npz", **arrays)
-    report(tables, scores, held, Trees(arrays), names)
+    found = report(tables, scores, held, Trees(arrays), names)
+    print(json.dumps(found))
+    config = {"threshold": found["threshold"], "fitted on": "held-out questions, " + ", ".join(names)}
+    (MODEL / "config.json").write_text(json.dumps(config) + "\n", encoding="utf-8")
     gain = sorted(zip(booster.feature_importance("gain"), NAMES, strict=True), reverse=True)
     print("most used:", ", ".join(f"{name} {value:.0f}" for value, name in gain[:20]))
 
@@ -205,29 +220,33 @@ def report(
     held: NDArray[np.intp],
     confidence: Trees,
     names: tuple[str, ...],
-) -> None:
-    """Hit@1 by set and situation, and how well confidence separates, on held-out examples."""
+) -> dict[str, Any]:
+    """On held-out examples: the threshold that separates best, hit@1, refusals by situation, calibration."""
     rows, right = confidence_table(tables, scores, held)
     sure = probability(confidence.predict(rows))
-    result: dict[str, Any] = {}
-    situations = list(SHARES)
+    situation = tables.situation[held]
+    answerable = situation < ANSWERABLE
+    candidates = np.linspace(0.05, 0.95, 181)
+    gain = [(sure[answerable] >= t).mean() + (sure[~answerable] < t).mean() for t in candidates]
+    threshold = float(candidates[int(np.argmax(gain))])
+    result: dict[str, Any] = {"threshold": round(threshold, 3)}
     for s, name in enumerate(names):
         mine = tables.set[held] == s
-        if not mine.any():
-            continue
-        result[name] = {
-            situation: round(float(right[mine & (tables.situation[held] == k)].mean()), 3)
-            for k, situation in enumerate(situations[:2])
-        }
-        result[name]["auroc"] = round(auroc(sure[mine], right[mine]), 3)
-    bins = np.minimum((sure * 10).astype(int), 9)
-    ece = sum(
-        abs(sure[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean()
-        for b in range(10)
-        if (bins == b).any()
-    )
-    result["ece"] = round(float(ece), 4)
-    print(json.dumps(result))
+        found: dict[str, float] = {}
+        for k, label in enumerate(SHARES):
+            some = mine & (situation == k)
+            if some.any():
+                kept = sure[some] >= threshold
+                found[label] = float(right[some].mean() if k < ANSWERABLE else 1 - kept.mean())
+                if k < ANSWERABLE:
+                    found[f"{label}, answered"] = float(kept.mean())
+        found["auroc"] = auroc(sure[mine], right[mine])
+        found["auroc answerable"] = auroc(sure[mine], answerable[mine])
+        result[name] = {key: round(value, 3) for key, value in found.items()}
+    bins = np.minimum((sure * 15).astype(int), 14)
+    gaps = [abs(sure[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean() for b in set(bins)]
+    result["ece"] = round(float(np.sum(gaps)), 4)
+    return result
 
 
 if __name__ == "__main__":

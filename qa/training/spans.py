@@ -1,4 +1,4 @@
-"""Train the span model: which words of a sentence answer; write qa/reader_model/spans.onnx.
+"""Train the span model: which words of a sentence answer; write qa/reader_model/spans.npz.
 
     python -m qa.training.spans DATA/train --work WORK        # about 25 minutes on two cores
 
@@ -27,6 +27,7 @@ from embeddings.passages import sentences
 from embeddings.training.corpora import HELD_OUT, READING_SETS
 from qa.questions import KINDS, understand
 from qa.reading.atoms import FLAGS, Atoms, align, atoms, bounded, kind_vector
+from qa.reading.reader import MODEL
 from qa.training.examples import Asked, ReadingSet
 
 WIDTH, LAYERS, HEADS, DROPOUT = 128, 3, 4, 0.25
@@ -146,14 +147,17 @@ class Block(nn.Module):
         self.near = nn.Conv1d(WIDTH, WIDTH, 5, padding=2)
         self.project, self.join = nn.Linear(WIDTH, 3 * WIDTH), nn.Linear(WIDTH, WIDTH)
         self.wide = nn.Sequential(
-            nn.Linear(WIDTH, 3 * WIDTH), nn.GELU(), nn.Dropout(DROPOUT / 2), nn.Linear(3 * WIDTH, WIDTH)
+            nn.Linear(WIDTH, 3 * WIDTH),
+            nn.GELU(approximate="tanh"),
+            nn.Dropout(DROPOUT / 2),
+            nn.Linear(3 * WIDTH, WIDTH),
         )
         self.dropout = nn.Dropout(DROPOUT / 2)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """x (batch, length, WIDTH), mask (batch, length) true where there is an atom."""
         near = self.near((self.norms[0](x) * mask[:, :, None]).transpose(1, 2)).transpose(1, 2)
-        x = x + self.dropout(torch.nn.functional.gelu(near))
+        x = x + self.dropout(torch.nn.functional.gelu(near, approximate="tanh"))
         batch, length, _ = x.shape
         q, k, v = (
             self.project(self.norms[1](x))
@@ -179,7 +183,9 @@ class SpanModel(nn.Module):
         self.blocks = nn.ModuleList(Block() for _ in range(LAYERS))
         self.ask = nn.Linear(WIDTH, 2 * WIDTH)
         self.ends = nn.Linear(WIDTH, 2 * WIDTH)
-        self.answers = nn.Sequential(nn.Linear(2 * WIDTH, WIDTH), nn.GELU(), nn.Linear(WIDTH, 1))
+        self.answers = nn.Sequential(
+            nn.Linear(2 * WIDTH, WIDTH), nn.GELU(approximate="tanh"), nn.Linear(WIDTH, 1)
+        )
         self.dropout = nn.Dropout(DROPOUT)
 
     def forward(
@@ -362,7 +368,8 @@ def main() -> None:
             ),
             flush=True,
         )
-        torch.save(model.state_dict(), options.work / "spans.pt")
+        weights = {name: value.numpy().astype(np.float16) for name, value in model.state_dict().items()}
+        np.savez_compressed(MODEL / "spans.npz", **weights)
 
 
 if __name__ == "__main__":
