@@ -384,6 +384,13 @@ def test_json_holds_every_figure(tmp_path: Path) -> None:
     assert 0 < found["latency.median"] <= found["latency.p95"]
 
 
+def test_retrieval_alone_needs_no_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assistant_module, "reader", lambda: pytest.fail("the reader was loaded"))
+    asked = rows_file(tmp_path)
+    found = figures_of(evaluated(asked, "--measures", "retrieval", "--modes", "dense,hybrid", "--json"))
+    assert found["retrieval.hybrid.recall@1"] == 1
+
+
 def test_the_table_has_a_row_for_every_figure_and_names_its_interval(tmp_path: Path) -> None:
     result = evaluated(rows_file(tmp_path), "--measures", "retrieval", "--modes", "lexical", "--limit", "2")
     assert result.stdout.splitlines() == [
@@ -442,6 +449,7 @@ def test_what_cannot_be_used_is_one_line_and_exits_with_1(
         ("--modes", ""),
         ("--limit", "0"),
         ("--index", "a", "--documents", "b"),
+        ("--index", "a", "--model", "b"),
     ],
 )
 def test_a_wrong_choice_exits_with_2(tmp_path: Path, arguments: tuple[str, ...]) -> None:

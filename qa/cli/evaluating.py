@@ -41,6 +41,7 @@ def _names(*allowed: str) -> Any:
     help="Ask about the passages of this file; more than once adds them up.",
 )
 @click.option("--titles", is_flag=True, help="Index passages with their titles.")
+@click.option("--model", help="Embed documents or passages with this sentence-transformers model.")
 @click.option(
     "--measures",
     **_names("retrieval", "answer", "given", "refusal"),
@@ -65,6 +66,7 @@ def evaluate(
     documents: Path | None,
     passages: tuple[Path, ...],
     titles: bool,
+    model: str | None,
     measures: Sequence["Measure"],
     modes: Sequence["Mode"],
     limit: int | None,
@@ -87,7 +89,9 @@ def evaluate(
         raise click.UsageError("--index, --documents and --passages exclude each other")
     asked = evaluation.sample(evaluation.read_questions(questions, passages), limit, seed)
     sources = () if chosen else asked.sources
-    with _corpus(index, documents, sources, titles) as (assistant, notes):
+    if model is not None and documents is None and not sources:
+        raise click.UsageError("--model is for documents or passages; an index keeps its own")
+    with _corpus(index, documents, sources, titles, model) as (assistant, notes):
         asked = evaluation.against(asked, (info.name for info in assistant.documents()))
         with progress_bar("asking") as progress:
             outcomes = evaluation.run(assistant, asked.queries, measures, modes, progress)
@@ -104,7 +108,7 @@ def evaluate(
 
 @contextmanager
 def _corpus(
-    index: Path, documents: Path | None, sources: Sequence["Source"], titles: bool
+    index: Path, documents: Path | None, sources: Sequence["Source"], titles: bool, model: str | None
 ) -> Iterator[tuple["Assistant", tuple[str, ...]]]:
     """What an evaluation asks about, and notes on it."""
     from qa.evaluation import over_files, over_sources
@@ -115,6 +119,9 @@ def _corpus(
         return
     with ExitStack() as stack:
         with progress_bar("reading") as progress:
-            corpus = over_files(documents, progress) if documents else over_sources(sources, titles, progress)
+            if documents is not None:
+                corpus = over_files(documents, model, progress)
+            else:
+                corpus = over_sources(sources, titles, model, progress)
             found = stack.enter_context(corpus)
         yield found

@@ -16,16 +16,21 @@ Progress = Callable[[int, int, str], None]
 
 
 @contextmanager
-def over_files(path: Path, progress: Progress | None = None) -> Iterator[tuple[Assistant, tuple[str, ...]]]:
-    """An assistant over a file or folder, and notes about what could not be read; PathNotFound."""
-    with _empty() as assistant:
+def over_files(
+    path: Path, model: str | None = None, progress: Progress | None = None
+) -> Iterator[tuple[Assistant, tuple[str, ...]]]:
+    """An assistant over a file or folder, and notes on what could not be read; PathNotFound, ModelError."""
+    with _empty(model) as assistant:
         receipt = assistant.add(path, progress)
         yield assistant, _checked(receipt, str(path))
 
 
 @contextmanager
 def over_sources(
-    sources: Sequence[Source], titles: bool = False, progress: Progress | None = None
+    sources: Sequence[Source],
+    titles: bool = False,
+    model: str | None = None,
+    progress: Progress | None = None,
 ) -> Iterator[tuple[Assistant, tuple[str, ...]]]:
     """The same over passages, each a document; with titles only if asked: published figures have none."""
 
@@ -36,7 +41,7 @@ def over_sources(
             document = from_text(source.text, source.name)
             yield replace(document, title=source.title.replace("_", " ")) if titles else document
 
-    with _empty() as assistant:
+    with _empty(model) as assistant:
         receipt = assistant.index.add_documents(documents())
         if progress is not None:
             progress(len(sources), len(sources), "")
@@ -44,8 +49,11 @@ def over_sources(
 
 
 @contextmanager
-def _empty() -> Iterator[Assistant]:
-    with TemporaryDirectory(prefix="qa-evaluate-") as folder, Assistant.open(folder) as assistant:
+def _empty(model: str | None) -> Iterator[Assistant]:
+    with (
+        TemporaryDirectory(prefix="qa-evaluate-") as folder,
+        Assistant.open(folder, model=model) as assistant,
+    ):
         yield assistant
 
 

@@ -29,8 +29,9 @@ def write_report(path: Path, name: str, summary: Summary, outcomes: Sequence[Out
 def report(name: str, summary: Summary, outcomes: Sequence[Outcome]) -> str:
     """The whole page."""
     head = f"{summary.questions} questions, {summary.documents} documents, {summary.passages} passages"
+    refused = "" if summary.threshold is None else f"; refused below a confidence of {summary.threshold:.3f}"
     sections = [
-        f"<h1>{_safe(name)}</h1><p>{head}; refused below a confidence of {summary.threshold:.3f}.</p>",
+        f"<h1>{_safe(name)}</h1><p>{head}{refused}.</p>",
         *(f'<p class="note">{_safe(note)}</p>' for note in summary.notes),
         _plots(summary),
         _figures(summary),

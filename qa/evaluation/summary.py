@@ -31,7 +31,7 @@ class Summary:
     questions: int
     documents: int
     passages: int
-    threshold: float
+    threshold: float | None  # of the confidence, below which a question is refused; None if nothing was asked
     figures: tuple[Figure, ...]
     curves: Curves
     notes: tuple[str, ...] = ()
@@ -69,6 +69,7 @@ def _thinned(risk: Values) -> list[tuple[float, float]]:
 def summarize(assistant: Assistant, outcomes: Sequence[Outcome], notes: Sequence[str] = ()) -> Summary:
     """Figures and curves of what came of the questions; QuestionsError if nothing could be measured."""
     measured = figures(outcomes)
+    asked = any(outcome.present or outcome.given for outcome in outcomes)
     if not measured:
         raise QuestionsError(
             "nothing can be measured: the questions need answers, and for retrieval, given and refusal"
@@ -78,7 +79,7 @@ def summarize(assistant: Assistant, outcomes: Sequence[Outcome], notes: Sequence
         questions=len(outcomes),
         documents=len(assistant.documents()),
         passages=assistant.index.passage_count,
-        threshold=assistant.threshold,
+        threshold=assistant.threshold if asked else None,
         figures=measured,
         curves=curves(outcomes),
         notes=tuple(notes),
