@@ -5,15 +5,18 @@ worker starts with the first such file, so that plain text never pays for it, an
 """
 
 import atexit
+import base64
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
 from pathlib import Path
 from typing import IO, Any
 
+from embeddings.documents.picture import Picture
 from embeddings.documents.reading import check_size, read
 from embeddings.errors import DocumentError, UnsupportedFormat
 from embeddings.types import Document, Heading, Place, SetAside
@@ -21,10 +24,11 @@ from embeddings.types import Document, Heading, Place, SetAside
 _RISKY = frozenset({".pdf", ".docx", ".pptx", ".xlsx", ".epub"})
 _LARGE_ONLY = frozenset({".html", ".htm", ".xhtml", ".json", ".jsonl", ".ndjson", ".csv", ".tsv"})
 _LARGE = 2**20
-_SECONDS = 30
-_SECONDS_PER_MIB = 10  # a tightly packed workbook reads at about .3 MiB a second
+_SECONDS = 60  # of processor time, so that a busy machine reads what an idle one does
+_SECONDS_PER_MIB = 30  # a tightly packed workbook or thousands of short pages need about half of it
 _FILES_PER_WORKER = 500  # a fresh worker now and then returns what the parsers leaked
-_ALARM = 14  # SIGALRM: the worker asks to be killed by it when its time is up
+_TIME_IS_UP = (-signal.SIGPROF, -signal.SIGALRM)  # the worker asks to be killed by one of these
+_COMMAND = [sys.executable, "-P", "-m", "embeddings.documents.worker"]
 _PACKAGE_ROOT = str(Path(__file__).resolve().parents[2])
 
 
@@ -33,15 +37,24 @@ def read_limited(path: Path, name: str) -> Document:
     DocumentError where the worker ran out of time or memory.
     """
     suffix = path.suffix.lower()
-    if suffix in _RISKY:
-        check_size(path)
-    elif suffix not in _LARGE_ONLY or check_size(path) <= _LARGE:
+    if suffix not in _RISKY and (suffix not in _LARGE_ONLY or check_size(path) <= _LARGE):
         return read(path, name)
-    return _WORKER.read(path, name)
+    return _document(_WORKER.ask({"path": os.fspath(path.absolute()), "name": name}, path)["document"])
+
+
+def page_picture(path: Path, page: int, quote: str, width: int = 1000) -> Picture:
+    """A page of the PDF at `path` (the first is 1) as a PNG `width` pixels wide, with boxes around
+    `quote`, drawn in the worker process. Raises DocumentError.
+    """
+    answer = _DRAWER.ask(
+        {"path": os.fspath(path.absolute()), "page": page, "quote": quote, "width": width}, path
+    )
+    values = answer["picture"]
+    return Picture(base64.b64decode(values["png"]), tuple(tuple(box) for box in values["boxes"]))
 
 
 def seconds_for(size: int) -> int:
-    """How long the worker may take for a file of so many bytes."""
+    """Processor time that the worker may take for a file of so many bytes."""
     return _SECONDS + _SECONDS_PER_MIB * size // 2**20
 
 
@@ -54,20 +67,20 @@ class Worker:
         self._process: subprocess.Popen[bytes] | None = None
         self._served = 0
 
-    def read(self, path: Path, name: str) -> Document:
-        """Have the worker read this file."""
+    def ask(self, question: dict[str, Any], path: Path) -> dict[str, Any]:
+        """The worker's answer to a question about this file; raises DocumentError where it failed."""
         limit = seconds_for(check_size(path))
-        question = {"path": os.fspath(path.absolute()), "name": name, "seconds": limit}
         with self._lock:
             try:
-                answer = self._ask(question, limit)
+                answer = self._ask(question | {"seconds": limit}, limit)
             except BaseException:  # an interrupt between question and answer: the next file must not get it
                 self._end()
                 raise
-        if "document" in answer:
-            return _document(answer["document"])
-        kind = UnsupportedFormat if answer["kind"] == "UnsupportedFormat" else DocumentError
-        raise kind(answer["reason"])
+        if "reason" in answer:
+            raise (UnsupportedFormat if answer["kind"] == "UnsupportedFormat" else DocumentError)(
+                answer["reason"]
+            )
+        return answer
 
     def close(self) -> None:
         """End the process; the next file starts another."""
@@ -89,17 +102,19 @@ class Worker:
             return answer
         code = process.wait()
         self._end()
-        if code == -_ALARM:
+        if code in _TIME_IS_UP:
             reason = f"took longer than {limit} s to read: split or simplify it"
         else:
             reason = "made its reader crash or run out of memory: save it anew in the program that made it"
         return {"kind": "DocumentError", "reason": reason}
 
     def _started(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.poll() is not None:
+        if self._process is not None and self._process.poll() is not None:
+            self._end()
+        if self._process is None:
             paths = [_PACKAGE_ROOT, *filter(None, [os.environ.get("PYTHONPATH")])]
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "embeddings.documents.worker"],
+                _COMMAND,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -137,4 +152,6 @@ def _document(values: dict[str, Any]) -> Document:
 
 
 _WORKER = Worker()
+_DRAWER = Worker()  # a reader of citations does not wait for an ingest under way
 atexit.register(_WORKER.close)
+atexit.register(_DRAWER.close)

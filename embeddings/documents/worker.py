@@ -3,6 +3,7 @@
 It is killed by its own alarm when a file takes too long, whatever the parser is doing by then.
 """
 
+import base64
 import json
 import os
 import resource
@@ -15,6 +16,7 @@ from typing import Any
 from embeddings.documents.reading import read
 from embeddings.errors import DocumentError
 
+_PATIENCE = 10  # times the processor time, for a parser that waits instead of working
 _MEMORY = 3 * 2**30  # of address space
 
 
@@ -27,20 +29,34 @@ def main() -> None:
     os.dup2(2, 1)  # whatever a parser prints must not mix with the answers
     for line in sys.stdin.buffer:
         question = json.loads(line)
-        signal.setitimer(signal.ITIMER_REAL, question["seconds"])
-        answer = _answer(Path(question["path"]), question["name"])
+        signal.setitimer(signal.ITIMER_PROF, question["seconds"])
+        signal.setitimer(signal.ITIMER_REAL, question["seconds"] * _PATIENCE)
+        answer = _answer(question)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
         answers.write(json.dumps(answer).encode() + b"\n")
         answers.flush()
 
 
-def _answer(path: Path, name: str) -> dict[str, Any]:
+def _answer(question: dict[str, Any]) -> dict[str, Any]:
+    path = Path(question["path"])
     try:
-        document = read(path, name)
-        return {"document": asdict(document) | {"metadata": dict(document.metadata)}}
+        if "page" in question:
+            return {"picture": _picture(path, question["page"], question["quote"], question["width"])}
+        return {"document": asdict(read(path, question["name"]))}
     except DocumentError as error:
         starved = isinstance(error.__cause__, MemoryError)
         return {"kind": "MemoryError" if starved else type(error).__name__, "reason": str(error)}
+
+
+def _picture(path: Path, page: int, quote: str, width: int) -> dict[str, Any]:
+    from embeddings.documents.pdf_picture import draw  # PDFium is only for workers that meet a PDF
+
+    try:
+        picture = draw(path.read_bytes(), page, quote, width)
+    except OSError as error:
+        raise DocumentError(f"cannot be opened ({error.strerror or error})") from error
+    return {"png": base64.b64encode(picture.png).decode(), "boxes": picture.boxes}
 
 
 if __name__ == "__main__":
