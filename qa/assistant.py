@@ -9,6 +9,7 @@ from embeddings.documents import from_text
 from embeddings.index import Index
 from embeddings.types import Document, DocumentInfo, Hit, Receipt
 from qa.citations import REFUSALS, cite, shown
+from qa.conversation import resolve
 from qa.questions import Question, understand
 from qa.reading import READ, Reading, answer_span, extended, reader
 from qa.retrieval import Candidate, retrieve
@@ -103,7 +104,7 @@ class Assistant:
         names out; raises DocumentNotFound for an unknown one. An answer less confident than `threshold` is
         refused; None is `self.threshold`, 0 shows the best quotation in any case.
         """
-        understood = question
+        understood = resolve(question, history)
         asked = understand(understood)
         candidates = retrieve(self.index, asked.text, READ, documents=self._known(documents), without=without)
         reading = reader().read(asked, candidates)
