@@ -91,9 +91,7 @@ class LexicalStore:
             self._searcher: Any = searcher
             self._marks: int = found.count
 
-    def search(
-        self, view: str, limit: int, documents: Collection[int] | None = None
-    ) -> list[tuple[int, float]]:
+    def search(self, view: str, limit: int, documents: Collection[int] | None = None) -> list[tuple[int, float]]:
         """Passage ids with their BM25 scores for a question's search view, best first."""
         found = self._query(view, documents)
         if found is None or limit < 1:

@@ -84,9 +84,7 @@ SECRET = "绝密口令是 zanzibarlighthouse 四七一一。"
 
 
 @pytest.mark.parametrize("base_minimum", [2000, 1])
-def test_removal_leaves_nothing_in_any_file(
-    base_minimum: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_removal_leaves_nothing_in_any_file(base_minimum: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(derived, "BASE_MINIMUM", base_minimum)
     monkeypatch.setattr("embeddings.index.folder.KEPT_ORIGINALS", frozenset({".txt"}))
     docs = tmp_path / "docs"
@@ -143,9 +141,7 @@ def test_an_update_leaves_nothing_of_the_old_text(tmp_path: Path) -> None:
         assert held_by_files(tmp_path / "index", passage.id, vector, digest) == []
 
 
-def test_a_removal_cut_short_is_finished_at_the_next_opening(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_removal_cut_short_is_finished_at_the_next_opening(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, encoder = tmp_path / "index", HashingEncoder()
     with Index.open(folder, encoder=encoder) as index:
         index.add_document(from_text("公开的事情。", "open.txt"))
@@ -164,9 +160,7 @@ def interrupted(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize(
-    "part", ["embeddings.index.derived.write_base", "embeddings.lexical.LexicalStore.apply"]
-)
+@pytest.mark.parametrize("part", ["embeddings.index.derived.write_base", "embeddings.lexical.LexicalStore.apply"])
 def test_derived_files_that_cannot_be_written_lose_nothing(
     part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

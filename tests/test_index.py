@@ -64,9 +64,7 @@ def found(index: Index, question: str, documents: list[str] | None = None) -> li
 def best(index: Index, question: str) -> list[str]:
     """Documents of the best dense and the best lexical result."""
     view = fold(question)
-    return [
-        index.passages([hits[0][0]])[0].document for hits in (index.dense(view, 1), index.lexical(view, 1))
-    ]
+    return [index.passages([hits[0][0]])[0].document for hits in (index.dense(view, 1), index.lexical(view, 1))]
 
 
 NAMES = ["guangzhou.txt", "sub/chongqing.txt", "sub/porto.md"]
@@ -345,9 +343,7 @@ with Index.open({str(folder.parent / "index")!r}, read_only=True, encoder=Hashin
             time.sleep(0.02)
         print(index.generation, [p.document for p in dense], [p.document for p in lexical], flush=True)
 """
-    reader = subprocess.Popen(
-        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    reader = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert reader.stdin and reader.stdout
 
     def told() -> str:
@@ -425,9 +421,7 @@ def test_an_index_of_another_model_says_which_and_what_to_run(index: Index, fold
     Index.open(path, encoder=HashingEncoder()).close()
 
 
-def test_an_index_of_other_rules_says_what_to_run(
-    index: Index, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_index_of_other_rules_says_what_to_run(index: Index, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     index.close()
     monkeypatch.setattr("embeddings.index.stamps.NORMALIZER_VERSION", 999)
     with pytest.raises(IndexMismatch, match="qa reindex"):
@@ -482,9 +476,7 @@ with Index.open({str(folder.parent / "index")!r}, read_only=True, encoder=Hashin
 assert "faiss" not in sys.modules
 """
     times = [
-        float(
-            subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
-        )
+        float(subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout)
         for _ in range(3)
     ]
     assert min(times) < 0.06

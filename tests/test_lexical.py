@@ -95,9 +95,7 @@ def term_count(store: LexicalStore, term: str) -> int:
     return count
 
 
-def test_after_a_purge_no_file_knows_the_terms_of_a_removed_passage(
-    store: LexicalStore, tmp_path: Path
-) -> None:
+def test_after_a_purge_no_file_knows_the_terms_of_a_removed_passage(store: LexicalStore, tmp_path: Path) -> None:
     store.apply(2, [Entry(5, 50, "zanzibar 广州", "")])
     store.apply(3, [Entry(6, 60, "lighthouse", "")])
     store.apply(4, [], removed=[5, 3])

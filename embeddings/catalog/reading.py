@@ -38,8 +38,7 @@ class SqliteReader:
     def state(self) -> State:
         """The committed state."""
         generation, last, count, epoch, file, base_last, due = self._one(
-            "SELECT generation, last_passage, passage_count, epoch, base_file, base_last, purge_due"
-            " FROM state"
+            "SELECT generation, last_passage, passage_count, epoch, base_file, base_last, purge_due FROM state"
         )
         return State(generation, last, count, epoch, file, base_last, bool(due))
 
@@ -58,9 +57,7 @@ class SqliteReader:
 
     def documents(self) -> list[DocumentInfo]:
         """In order of name."""
-        rows = self._all(
-            "SELECT name, title, metadata, digest, size, passages, added FROM documents ORDER BY name"
-        )
+        rows = self._all("SELECT name, title, metadata, digest, size, passages, added FROM documents ORDER BY name")
         return [DocumentInfo(name, title, json.loads(meta), *rest) for name, title, meta, *rest in rows]
 
     def document(self, name: str) -> Document:
@@ -92,9 +89,7 @@ class SqliteReader:
 
     def passages(self, ids: Sequence[int]) -> list[Passage]:
         """In the given order, missing ones left out."""
-        rows = self._chunked(
-            f"SELECT {_PASSAGE_COLUMNS} FROM passages {_WITH_DOCUMENT} WHERE passages.id", ids
-        )
+        rows = self._chunked(f"SELECT {_PASSAGE_COLUMNS} FROM passages {_WITH_DOCUMENT} WHERE passages.id", ids)
         found = {row[-1]: Passage(*row) for row in rows}
         return [found[id] for id in ids if id in found]
 
@@ -143,9 +138,7 @@ class SqliteReader:
     def verify(self) -> list[str]:
         """Contradictions inside the catalog."""
         problems = [f"SQLite: {row[0]}" for row in self._all("PRAGMA integrity_check") if row[0] != "ok"]
-        problems += [
-            f"SQLite: {row[0]} row {row[1]} has no parent" for row in self._all("PRAGMA foreign_key_check")
-        ]
+        problems += [f"SQLite: {row[0]} row {row[1]} has no parent" for row in self._all("PRAGMA foreign_key_check")]
         for statement, message in _CONTRADICTIONS:
             problems += [message.format(*row) for row in self._all(statement)]
         return problems
@@ -199,8 +192,7 @@ _WITH_DOCUMENT = "JOIN documents ON documents.id = passages.document"
 FINGERPRINT = "SELECT model, encoder, dimension, normalizer, passage_rules FROM fingerprints WHERE slot = ?"
 _CONTRADICTIONS = (
     (
-        "SELECT passage_count, (SELECT count(*) FROM passages) AS found FROM state"
-        " WHERE passage_count <> found",
+        "SELECT passage_count, (SELECT count(*) FROM passages) AS found FROM state WHERE passage_count <> found",
         "the catalog counts {} passages and holds {}",
     ),
     (

@@ -149,17 +149,13 @@ class SqliteCatalog(SqliteReader):
 
     def _forget_passages(self, document: int) -> None:
         writer = self._writing()
-        writer.execute(
-            "INSERT INTO removed (passage) SELECT id FROM passages WHERE document = ?", (document,)
-        )
+        writer.execute("INSERT INTO removed (passage) SELECT id FROM passages WHERE document = ?", (document,))
         for table in ("next_passages", "next_documents"):
             writer.execute(f"DELETE FROM {table} WHERE document = ?", (document,))
         gone = writer.execute("DELETE FROM passages WHERE document = ?", (document,)).rowcount
         writer.execute("UPDATE state SET passage_count = passage_count - ?", (gone,))
 
-    def _insert_passages(
-        self, table: str, document: int, passages: Sequence[Passage], vectors: Vectors
-    ) -> None:
+    def _insert_passages(self, table: str, document: int, passages: Sequence[Passage], vectors: Vectors) -> None:
         writer = self._writing()
         if vectors.shape[0] != len(passages):
             raise ValueError(f"{len(passages)} passages need as many vectors, not {vectors.shape[0]}")
@@ -197,18 +193,14 @@ class SqliteCatalog(SqliteReader):
         id = self._id(writer, name)
         writer.execute("DELETE FROM next_passages WHERE document = ?", (id,))
         self._insert_passages("next_passages", id, passages, vectors)
-        writer.execute(
-            "INSERT OR REPLACE INTO next_documents SELECT id, digest FROM documents WHERE id = ?", (id,)
-        )
+        writer.execute("INSERT OR REPLACE INTO next_documents SELECT id, digest FROM documents WHERE id = ?", (id,))
 
     def adopt_next(self) -> None:
         """Put the next passages in place of the present ones; the derived files are to be made again."""
         writer = self._writing()
         for old, new in (("passages", "last_"), ("next_passages", "passages"), ("last_", "next_passages")):
             writer.execute(f"ALTER TABLE {old} RENAME TO {new}")
-        writer.execute(
-            "UPDATE documents SET passages = (SELECT count(*) FROM passages WHERE document = documents.id)"
-        )
+        writer.execute("UPDATE documents SET passages = (SELECT count(*) FROM passages WHERE document = documents.id)")
         writer.execute("UPDATE state SET passage_count = (SELECT count(*) FROM passages)")
         writer.execute("DELETE FROM fingerprints WHERE slot = 'now'")
         writer.execute("UPDATE fingerprints SET slot = 'now' WHERE slot = 'next'")
@@ -226,9 +218,7 @@ class SqliteCatalog(SqliteReader):
 
     def _writing(self) -> sqlite3.Connection:
         if self._writer is None:
-            raise IndexReadOnly(
-                f"{self._path.parent} was opened for reading; open it without read_only to write"
-            )
+            raise IndexReadOnly(f"{self._path.parent} was opened for reading; open it without read_only to write")
         return self._writer
 
 
@@ -263,6 +253,4 @@ def _document_row(document: Document, passages: int, root: str) -> tuple[object,
 
 
 def _stamp(connection: sqlite3.Connection, slot: str, fingerprint: Fingerprint) -> None:
-    connection.execute(
-        "INSERT OR REPLACE INTO fingerprints VALUES (?, ?, ?, ?, ?, ?)", (slot, *astuple(fingerprint))
-    )
+    connection.execute("INSERT OR REPLACE INTO fingerprints VALUES (?, ?, ?, ?, ?, ?)", (slot, *astuple(fingerprint)))

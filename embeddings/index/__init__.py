@@ -30,9 +30,7 @@ __all__ = ["Index", "Progress"]
 class Index:
     """Documents, their passages, and what finds them. Safe to call from several threads."""
 
-    def __init__(
-        self, folder: Path, catalog: SqliteCatalog, lock: WriterLock | None, encoder: Encoder | None
-    ) -> None:
+    def __init__(self, folder: Path, catalog: SqliteCatalog, lock: WriterLock | None, encoder: Encoder | None) -> None:
         """Use `Index.open`."""
         self._folder = folder
         self._catalog = catalog

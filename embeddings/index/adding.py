@@ -129,8 +129,7 @@ class Addition:
                 (self.receipt.updated if was_there else self.receipt.added).append(document.name)
                 if document.set_aside:
                     self.receipt.set_aside[document.name] = [
-                        f"{item.kind}: {document.text[item.start : item.end].strip()}"
-                        for item in document.set_aside
+                        f"{item.kind}: {document.text[item.start : item.end].strip()}" for item in document.set_aside
                     ]
             self._committed()
         self._flushed = time.monotonic()

@@ -46,8 +46,7 @@ class WriterLock:
 
 def _locked(path: Path, holder: str) -> IndexLocked:
     return IndexLocked(
-        f"{path.parent} is being written by process {holder};"
-        " wait until it ends, or open the index with read_only=True"
+        f"{path.parent} is being written by process {holder}; wait until it ends, or open the index with read_only=True"
     )
 
 

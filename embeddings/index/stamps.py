@@ -23,9 +23,7 @@ def load(model: str | None) -> Encoder:
 
 def fingerprint_of(encoder: Encoder) -> Fingerprint:
     """What passages are built with from now on, with this encoder."""
-    return Fingerprint(
-        encoder.name, encoder.fingerprint, encoder.dimension, NORMALIZER_VERSION, PASSAGE_RULES_VERSION
-    )
+    return Fingerprint(encoder.name, encoder.fingerprint, encoder.dimension, NORMALIZER_VERSION, PASSAGE_RULES_VERSION)
 
 
 def check_rules(folder: Path, stamped: Fingerprint) -> None:
@@ -44,8 +42,7 @@ def check_encoder(folder: Path, stamped: Fingerprint, encoder: Encoder) -> None:
         return
     if encoder.name == stamped.model:
         raise IndexMismatch(
-            f"{folder} was built with an earlier state of model {stamped.model!r};"
-            f" run: qa reindex --index {folder}"
+            f"{folder} was built with an earlier state of model {stamped.model!r}; run: qa reindex --index {folder}"
         )
     raise IndexMismatch(
         f"{folder} was built with model {stamped.model!r}, not {encoder.name!r}; open it without a model,"

@@ -69,9 +69,7 @@ class ExactStore:
             rows = [view.rows.pop(id) for id in ids if id in view.rows]
             view.alive[rows] = False
 
-    def search(
-        self, query: Vectors, limit: int, among: Collection[int] | None = None
-    ) -> list[tuple[int, float]]:
+    def search(self, query: Vectors, limit: int, among: Collection[int] | None = None) -> list[tuple[int, float]]:
         """The closest ids with their inner products, best first; `query` has shape (1, dimension)."""
         view = self._view
         if among is None:

@@ -62,9 +62,7 @@ class FaissStore:
         self._deleted |= self._base_ids.intersection(ids)
         self._tail.remove(ids)
 
-    def search(
-        self, query: Vectors, limit: int, among: Collection[int] | None = None
-    ) -> list[tuple[int, float]]:
+    def search(self, query: Vectors, limit: int, among: Collection[int] | None = None) -> list[tuple[int, float]]:
         """The closest ids with their inner products, best first; `query` has shape (1, dimension)."""
         found = self._tail.search(query, limit, among)
         if self._base is not None and limit > 0:
@@ -82,9 +80,7 @@ class FaissStore:
         vectors[~based] = self._tail.get(wanted[~based].tolist())
         return vectors
 
-    def _search_base(
-        self, query: Vectors, limit: int, among: Collection[int] | None
-    ) -> list[tuple[int, float]]:
+    def _search_base(self, query: Vectors, limit: int, among: Collection[int] | None) -> list[tuple[int, float]]:
         import faiss
 
         selector: Any = None
@@ -95,9 +91,7 @@ class FaissStore:
                 return []
             selector = faiss.IDSelectorBatch(np.fromiter(wanted, np.int64, len(wanted)))
         elif deleted:
-            selector = faiss.IDSelectorNot(
-                faiss.IDSelectorBatch(np.fromiter(deleted, np.int64, len(deleted)))
-            )
+            selector = faiss.IDSelectorNot(faiss.IDSelectorBatch(np.fromiter(deleted, np.int64, len(deleted))))
         if isinstance(self._base, faiss.IndexIVF):
             # A selection may lie in few lists, so all are visited.
             probes = self._base.nlist if among is not None else min(_PROBES, self._base.nlist)

@@ -59,9 +59,7 @@ class Sample:
         self.text = "\n\n".join(f"{unique} {FILLER * random_.randint(1, 9)}" for unique in self.words)
 
 
-def traces(
-    folder: Path, gone: list[Sample], vectors: list[bytes], ids: set[int], dimension: int
-) -> list[str]:
+def traces(folder: Path, gone: list[Sample], vectors: list[bytes], ids: set[int], dimension: int) -> list[str]:
     """What the files of the index still hold of samples that are gone."""
     held = []
     for file in folder.rglob("*"):
@@ -69,9 +67,7 @@ def traces(
         held += [f"{file.name}: {w}" for sample in gone for w in sample.words if w.encode() in data]
         held += [f"{file.name}: a vector" for vector in vectors if vector in data]
     for file in folder.glob("vectors-*.faiss"):
-        held += [
-            f"{file.name}: id {id}" for id in FaissStore(dimension, read_base(file, dimension)).ids() & ids
-        ]
+        held += [f"{file.name}: id {id}" for id in FaissStore(dimension, read_base(file, dimension)).ids() & ids]
     lexical = LexicalStore(folder / "lexical")
     words = {w for sample in gone for w in sample.words}
     held += [f"lexical: {w}" for w in words if lexical._searcher.doc_freq("text", w)]
@@ -110,9 +106,7 @@ def main() -> None:
                     passages += len(was)
             assert index.verify() == []
             held = traces(folder, list(present.values()), [], set(), 128)
-            assert len(held) >= sum(len(sample.words) for sample in present.values()), (
-                "the scan finds nothing"
-            )
+            assert len(held) >= sum(len(sample.words) for sample in present.values()), "the scan finds nothing"
     seconds = round(time.monotonic() - started, 1)
     told = {
         "changes": arguments.changes,

@@ -61,9 +61,7 @@ def in_limited_child(root: Path, limit: int) -> str:
 def main() -> None:
     """Try each limit on an empty index and on a filled one."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument(
-        "--limits", type=int, nargs="*", default=[int(1000 * 1.35**step) for step in range(28)]
-    )
+    parser.add_argument("--limits", type=int, nargs="*", default=[int(1000 * 1.35**step) for step in range(28)])
     parser.add_argument("--documents", type=int, default=80)
     arguments = parser.parse_args()
     failed = 0

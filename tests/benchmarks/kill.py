@@ -68,10 +68,7 @@ class Workplace:
     def files(self) -> State:
         """What the folder holds now."""
         found = [path for path in self.docs.rglob("*.txt")]
-        return {
-            path.relative_to(self.docs).as_posix(): version_of(path.read_text(encoding="utf-8"))
-            for path in found
-        }
+        return {path.relative_to(self.docs).as_posix(): version_of(path.read_text(encoding="utf-8")) for path in found}
 
     def write(self, name: str, version: int) -> None:
         """Put a version of a document into the folder."""
@@ -133,9 +130,7 @@ def work(place: Workplace, random_: random.Random) -> None:
         elif operation == "reindex":
             place.note(operation, before, before)
             index.close()
-            Index.reindex(
-                place.index, encoder=HashingEncoder("second" if place.model() == "first" else "first")
-            )
+            Index.reindex(place.index, encoder=HashingEncoder("second" if place.model() == "first" else "first"))
             index = place.open()
         elif operation in ("reopen", "rebuild"):
             place.note(operation, before, before)
@@ -179,6 +174,7 @@ def check(place: Workplace) -> str:
         expected = sum(len(index.all_passages(name)) for name in changed)
         assert len(encoder.embedded) == expected, (operation, "embedded", len(encoder.embedded), expected)
         assert index.verify() == []
+    place.note("between", files, files)
     remembered, kept = (
         {match.group() for path in paths for match in IN_BYTES.finditer(path.read_bytes())}
         for paths in (place.index.glob("catalog.sqlite*"), place.docs.rglob("*.txt"))
@@ -229,9 +225,7 @@ def main() -> None:
                 sys.exit(1)
             found[in_flight] += 1
     seconds = round(time.monotonic() - started, 1)
-    print(
-        json.dumps({"kills": arguments.kills, "in_flight": dict(found), "seconds": seconds, "failed": None})
-    )
+    print(json.dumps({"kills": arguments.kills, "in_flight": dict(found), "seconds": seconds, "failed": None}))
 
 
 if __name__ == "__main__":
