@@ -72,6 +72,7 @@ def pretend(monkeypatch: pytest.MonkeyPatch) -> Callable[[FakeAssistant], None]:
 
     def use(assistant: FakeAssistant) -> None:
         monkeypatch.setattr(common, "open_index", lambda index, **options: assistant)
+        monkeypatch.setattr(common, "open_or_create", lambda index, model: assistant)
 
     return use
 

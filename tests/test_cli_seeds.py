@@ -113,6 +113,16 @@ def test_an_absent_index_is_an_error_that_says_what_to_run_and_creates_nothing(
     assert not absent.exists()
 
 
+def test_another_model_is_not_mixed_in_and_an_unknown_one_makes_no_index(
+    index: Path, seeds: Path, tmp_path: Path
+) -> None:
+    assert "no-such-model" in one_line_error(run("add", seeds, "--model", "no-such-model", "--index", index))
+    absent = tmp_path / "absent"
+    assert "no-such-model" in one_line_error(run("add", seeds, "--model", "no-such-model", "--index", absent))
+    assert run("info", "--index", absent).exit_code == 1
+    assert run("info", "--verify", "--index", index).exit_code == 0
+
+
 def test_a_missing_path_is_an_error(index: Path, tmp_path: Path) -> None:
     assert "missing.txt" in one_line_error(run("add", tmp_path / "missing.txt", "--index", index))
 

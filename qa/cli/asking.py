@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from qa.cli import common
-from qa.cli.common import index_option
+from qa.cli.common import index_option, model_option
 from qa.cli.output import print_answer, print_receipt
 
 
@@ -42,6 +42,7 @@ def ask(question: str, index: Path, as_json: bool) -> None:
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @index_option
+@model_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port",
@@ -52,14 +53,14 @@ def ask(question: str, index: Path, as_json: bool) -> None:
     show_envvar=True,
     help="The port to listen on.",
 )
-def chat(paths: tuple[Path, ...], index: Path, host: str, port: int) -> None:
+def chat(paths: tuple[Path, ...], index: Path, model: str | None, host: str, port: int) -> None:
     """Open the chat in the browser.
 
     PATHS are read into the index first; unchanged files are skipped. Ctrl+C ends it.
     """
     from qa import web
 
-    with common.open_index(index, create=True) as assistant:
+    with common.open_or_create(index, model) as assistant:
         if paths:
             print_receipt(common.read_in(assistant, paths))
         web.serve(assistant, host=host, port=port)

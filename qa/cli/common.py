@@ -22,6 +22,11 @@ index_option = click.option(
     help="The folder of the index.",
 )
 
+model_option = click.option(
+    "--model",
+    help="The encoder of a new index: a sentence-transformers name or folder, else the embedded one.",
+)
+
 
 class OneLineErrors(click.Group):
     """A group whose expected errors are one line each, and whose interruption is quiet."""
@@ -51,13 +56,19 @@ def _in_one_line(error: Exception) -> str:
     return " ".join(message.split())
 
 
-def open_index(index: Path, *, read_only: bool = False, create: bool = False) -> "Assistant":
-    """The assistant over an index; an absent one is an error unless `create`."""
+def open_index(index: Path, *, read_only: bool = False) -> "Assistant":
+    """The assistant over an existing index."""
     from qa.assistant import Assistant
 
-    if not create:
-        require_index(index)
+    require_index(index)
     return Assistant.open(index, read_only=read_only)
+
+
+def open_or_create(index: Path, model: str | None) -> "Assistant":
+    """The assistant over an index to write to, made with the encoder `model` if it is absent."""
+    from qa.assistant import Assistant
+
+    return Assistant.open(index, model=model)
 
 
 def require_index(index: Path) -> None:

@@ -5,22 +5,23 @@ from pathlib import Path
 import click
 
 from qa.cli import common
-from qa.cli.common import index_option
+from qa.cli.common import index_option, model_option
 from qa.cli.output import print_receipt, print_table, printable, progress_bar
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @index_option
+@model_option
 @click.option("--prune", is_flag=True, help="Remove documents whose files have vanished from a folder given.")
 @click.pass_context
-def add(ctx: click.Context, paths: tuple[Path, ...], index: Path, prune: bool) -> None:
+def add(ctx: click.Context, paths: tuple[Path, ...], index: Path, model: str | None, prune: bool) -> None:
     """Read files and folders into the index.
 
     Unchanged files are skipped. Prints what was added, updated, set aside, has vanished and could not be
     read. Exits with 1 if any file failed; the others are in the index all the same.
     """
-    with common.open_index(index, create=True) as assistant:
+    with common.open_or_create(index, model) as assistant:
         receipt = common.read_in(assistant, paths, prune)
     print_receipt(receipt)
     if receipt.failed:
