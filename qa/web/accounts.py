@@ -60,9 +60,7 @@ class Accounts:
         if not _NAME.fullmatch(name):
             raise AccountError(f"{name!r} cannot be an account name: letters, digits, . @ - up to 64")
         if len(password) < SHORTEST_PASSWORD:
-            raise AccountError(
-                f"the password has {len(password)} characters; use {SHORTEST_PASSWORD} or more"
-            )
+            raise AccountError(f"the password has {len(password)} characters; use {SHORTEST_PASSWORD} or more")
         token = secrets.token_urlsafe(32)
         with self._store.transaction() as database:
             database.execute("DELETE FROM session WHERE user = ?", (name,))

@@ -36,19 +36,19 @@ class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Ask(_Body):
-    """A question; `history` is what was asked before, oldest first, for follow-ups."""
-
-    question: Question
-    history: Annotated[list["Asked"], Field(max_length=50)] = []
-    documents: Names | None = None
-
-
 class Asked(_Body):
     """An earlier question with the answer it got."""
 
     question: Question
     answer: Answer
+
+
+class Ask(_Body):
+    """A question; `history` is what was asked before, oldest first, for follow-ups."""
+
+    question: Question
+    history: Annotated[list[Asked], Field(max_length=50)] = []
+    documents: Names | None = None
 
 
 class Retrieve(_Body):
@@ -132,9 +132,7 @@ def _add_questions(routes: APIRouter, service: Service) -> None:
     @routes.post("/feedback", tags=["questions"], status_code=204)
     def feedback(body: Rate, request: Request) -> None:
         """Store what someone thought of an answer; `qa feedback` exports it."""
-        service.feedback.give(
-            user_of(request), body.question, body.rating, body.citations, comment=body.comment
-        )
+        service.feedback.give(user_of(request), body.question, body.rating, body.citations, comment=body.comment)
 
 
 def _events(answers: Iterator[Answer]) -> Iterator[str]:
@@ -216,7 +214,5 @@ def add_error_handler(app: FastAPI) -> None:
     @app.exception_handler(WenjuError)
     def explain(request: Request, error: Exception) -> JSONResponse:
         status = next((status for kind, status in _STATUS if isinstance(error, kind)), 503)
-        headers = (
-            {"Retry-After": str(max(1, round(error.seconds)))} if isinstance(error, LimitReached) else None
-        )
+        headers = {"Retry-After": str(max(1, round(error.seconds)))} if isinstance(error, LimitReached) else None
         return JSONResponse({"detail": str(error)}, status, headers)

@@ -41,6 +41,13 @@ _TEXT = gr.I18n(en=dict(ENGLISH), **{tag: dict(CHINESE) for tag in ("zh", "zh-CN
 _EVENTS = "// 'ask' 'choose' 'forget' 'new' 'open' 'rate' 'refresh' 'remove' 'rename' 'retry' 'scope'"
 _SCRIPT = f"wenju.panel(element, trigger, watch); {_EVENTS}"
 
+# A seal, in the page itself: one request less, and none before signing in.
+ICON = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' "
+    "height='32' rx='7' fill='%23a8362a'/%3E%3Ctext x='16' y='23' font-size='19' text-anchor='middle' "
+    "fill='%23fffdf9' font-family='serif'%3E问%3C/text%3E%3C/svg%3E"
+)
+
 Panels = tuple[Any, ...]
 
 
@@ -59,7 +66,7 @@ def mount(app: FastAPI, page: gr.Blocks) -> None:
         path="/",
         theme=gr.themes.Base(font=["sans-serif"], font_mono=["monospace"]),  # page.css names the fonts
         # Not as `css`: gradio would rewrite its selectors.
-        head=f"<style>{style}</style><script>{script}</script>",
+        head=f'<link rel="icon" href="{ICON}"><style>{style}</style><script>{script}</script>',
         i18n=_TEXT,
         footer_links=[],
         show_error=False,
@@ -108,9 +115,7 @@ class Chat:
             everything = [current, chosen, brand, bar, listed, shelf, thread, scope, library]
             page.load(self.load, None, everything, **_quiet())
             self._connect_asking(current, chosen, thread, listed, source, composer)
-            self._connect_conversations(
-                current, chosen, (brand, bar, listed), (thread, scope, listed, source)
-            )
+            self._connect_conversations(current, chosen, (brand, bar, listed), (thread, scope, listed, source))
             self._connect_documents(current, chosen, library, shelf, scope, thread, source)
             api(self.chat, api_name="chat", api_description=self.chat.__doc__)
         limits = self._service.limits
@@ -322,12 +327,14 @@ class Chat:
         """Open a document in the viewer: a citation's, a nearest passage's, or one by name."""
         words, asked = _words(request), event._data
         if "document" in asked:
-            return self._document(str(asked["document"]), [], words)
+            name = str(asked["document"])
+            return self._document(name, [], words, f"document-{name}")
         number = int(asked["turn"])
         turn = next(turn for turn in self._kept.turns(_user(request), current) if turn.number == number)
         if "near" in asked and turn.answer:
             hit = turn.answer.nearest[int(asked["near"]) - 1]
-            return self._document(hit.document, [viewer.Mark(hit.start, hit.end, current=True)], words)
+            mark = viewer.Mark(hit.start, hit.end, current=True)
+            return self._document(hit.document, [mark], words, f"near-{number}-{asked['near']}")
         return self._cited(turn, int(asked["cite"]), words)
 
     def scope(self, current: str, event: gr.EventData, request: gr.Request) -> Panels:
@@ -387,13 +394,18 @@ class Chat:
             if c.document == chosen.document and at not in turn.lost
         ]
         position = viewer.Position(turn.number, number, len(citations))
-        return self._document(chosen.document, marks, words, position)
+        return self._document(chosen.document, marks, words, f"cite-{turn.number}-{number}", position)
 
     def _document(
-        self, name: str, marks: list[viewer.Mark], words: Words, position: viewer.Position | None = None
+        self,
+        name: str,
+        marks: list[viewer.Mark],
+        words: Words,
+        key: str,
+        position: viewer.Position | None = None,
     ) -> str:
         try:
-            return viewer.page(self._service.document(name), marks, words, position)
+            return viewer.page(self._service.document(name), marks, words, key, position)
         except DocumentNotFound:
             return viewer.notice(words["document_gone"], words)
 

@@ -40,7 +40,7 @@ _HEADERS = {
     "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), clipboard-read=()",
@@ -59,9 +59,7 @@ class Rules:
 class Guard:
     """The outermost ASGI application."""
 
-    def __init__(
-        self, inner: ASGIApp, accounts: Accounts, rules: Rules, must_sign_in: Callable[[], bool]
-    ) -> None:
+    def __init__(self, inner: ASGIApp, accounts: Accounts, rules: Rules, must_sign_in: Callable[[], bool]) -> None:
         """Guard `inner`; `must_sign_in` is asked at every request."""
         self.inner = inner
         self._accounts = accounts

@@ -55,8 +55,7 @@ _GLOSS = re.compile(r"(?<=[\u3400-\u9fff])\([a-zü]*[āáǎàēéěèīíǐìō�
 def glosses(text: str, start: int, end: int) -> list[Span]:
     """Pinyin printed after a character, as in `強(qiáng)化`: shown, but set back."""
     return [
-        (found.start(), found.end(), '<span class="gloss">', "</span>")
-        for found in _GLOSS.finditer(text, start, end)
+        (found.start(), found.end(), '<span class="gloss">', "</span>") for found in _GLOSS.finditer(text, start, end)
     ]
 
 

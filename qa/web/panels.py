@@ -1,5 +1,6 @@
 """The side panel and the documents panel as HTML. Pure functions; everything is escaped."""
 
+import json
 from collections.abc import Collection, Sequence
 
 from embeddings.types import DocumentInfo
@@ -28,11 +29,12 @@ def brand(words: Words, user: str) -> str:
 def bar(words: Words) -> str:
     """The line above the thread on small screens."""
     return (
+        f'<div class="line" data-send="{words["send"]}" data-stop="{words["stop"]}">'
         f'<button type="button" class="icon" data-do="menu" aria-label="{words["menu"]}">'
         '<span class="glyph menu" aria-hidden="true"></span></button>'
         f'<p class="name">{words["app"]}</p>'
         f'<button type="button" class="icon" data-event="new" aria-label="{words["new_chat"]}">'
-        '<span class="glyph new" aria-hidden="true"></span></button>'
+        '<span class="glyph new" aria-hidden="true"></span></button></div>'
     )
 
 
@@ -76,7 +78,7 @@ def _title(info: DocumentInfo) -> str:
     name, title = escape(info.name), shown_title(info)
     second = f'<span class="name">{name}</span>' if title != info.name else ""
     return (
-        f'<button type="button" class="document" data-event="open" data-document="{name}" title="{name}">'
+        f'<button type="button" class="opener" data-event="open" data-document="{name}" title="{name}">'
         f'<span class="title">{escape(title)}</span>{second}</button>'
     )
 
@@ -105,12 +107,11 @@ def library(documents: Sequence[DocumentInfo], chosen: Collection[str], words: W
     )
     if not documents:
         table = f'<p class="none">{words["no_documents"]}</p>'
-    return (
-        f'<section aria-label="{words["documents"]}">{_library_head(len(documents), words)}{table}</section>'
-    )
+    return f'<section aria-label="{words["documents"]}">{_library_head(len(documents), words)}{table}</section>'
 
 
 def _library_head(count: int, words: Words) -> str:
+    kinds = {key.removeprefix("kind_"): word for key, word in words.items() if key.startswith("kind_")}
     said = " ".join(
         f'data-{key.replace("_", "-")}="{words[key]}"'
         for key in (
@@ -123,12 +124,14 @@ def _library_head(count: int, words: Words) -> str:
             "upload_failed",
         )
     )
+    named = escape(json.dumps(kinds, ensure_ascii=False))
     return (
         f'<header><button type="button" class="icon" data-do="unmanage" aria-label="{words["back"]}">'
         f'<span class="glyph back" aria-hidden="true"></span></button><h1>{words["documents"]} '
         f'<span class="count">{count}</span></h1></header>'
-        f'<label class="drop" {said}><input type="file" multiple class="unseen"><span class="button">'
-        f"{words['upload']}</span><span>{words['drop']}</span></label>"
+        f'<label class="drop" {said} data-kinds="{named}">'
+        f'<input type="file" multiple class="unseen"><span class="button">{words["upload"]}</span>'
+        f"<span>{words['drop']}</span></label>"
     )
 
 

@@ -79,8 +79,7 @@ def _understood(turn: Turn, words: Words) -> str:
 
 def _answered(turn: Turn, answer: Answer, words: Words, titles: Titles) -> str:
     quotations = [
-        _quotation(turn, number, citation, words, titles)
-        for number, citation in enumerate(answer.citations, 1)
+        _quotation(turn, number, citation, words, titles) for number, citation in enumerate(answer.citations, 1)
     ]
     shown, folded = quotations[:SHOWN_QUOTATIONS], quotations[SHOWN_QUOTATIONS:]
     html = [_prose(answer), f'<ol class="quotations">{"".join(shown)}</ol>']

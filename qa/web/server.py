@@ -1,6 +1,5 @@
 """Chat and HTTP interface in one process, behind one guard."""
 
-import asyncio
 import os
 import socket
 from pathlib import Path
@@ -37,14 +36,9 @@ def application(service: Service, *, shared: bool = False) -> Guard:
     api.add_error_handler(app)
     documentation.add_documentation(app)
     signin.add_sign_in(app, service)
-    asyncio.run(_add_chat(app, service))
+    mount(app, Chat(service).blocks())
     rules = Rules(hosts=() if shared else LOOPBACK, upload_bytes=service.limits.file_bytes + 2**20)
     return Guard(app, service.accounts, rules, lambda: shared or len(service.accounts) > 0)
-
-
-async def _add_chat(app: FastAPI, service: Service) -> None:
-    """Within a loop, for gradio makes one, and leaves it behind, wherever none is running."""
-    mount(app, Chat(service).blocks())
 
 
 def serve(assistant: "Assistant", host: str = DEFAULT_HOST, port: int | None = None) -> None:

@@ -28,9 +28,7 @@ LONGEST_NAME = 180  # bytes; file systems take 255
 class Service:
     """The assistant, with the limits of a shared server around it."""
 
-    def __init__(
-        self, assistant: "Assistant", folder: Path | None = None, limits: Limits | None = None
-    ) -> None:
+    def __init__(self, assistant: "Assistant", folder: Path | None = None, limits: Limits | None = None) -> None:
         """Keep accounts, conversations and feedback in a folder; None keeps them in memory."""
         self.assistant = assistant
         self.limits = limits or Limits()
@@ -40,9 +38,7 @@ class Service:
         self.feedback = Feedback(self.store)
         self._questions = Rate(self.limits.questions_per_minute, "questions")
         self._files = Rate(self.limits.files_per_minute, "files")
-        self._gate = Gate(
-            self.limits.questions_at_once, self.limits.questions_waiting, self.limits.wait_seconds
-        )
+        self._gate = Gate(self.limits.questions_at_once, self.limits.questions_waiting, self.limits.wait_seconds)
         self._examples: tuple[object, list[str]] | None = None
         self._forget_deleted()
 
@@ -50,9 +46,7 @@ class Service:
         """A whole document; DocumentNotFound."""
         return self.assistant.document(name)
 
-    def ask(
-        self, user: str, question: str, history: History = (), documents: Collection[str] | None = None
-    ) -> Answer:
+    def ask(self, user: str, question: str, history: History = (), documents: Collection[str] | None = None) -> Answer:
         """Ask, within the user's limits; LimitReached."""
         self._questions.spend(user)
         with self._gate.passing():

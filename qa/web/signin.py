@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from qa.web.accounts import SESSION_SECONDS, TooManyFailures
+from qa.web.chat import ICON
 from qa.web.guard import SESSION_COOKIE, session_secret
 from qa.web.i18n import LANGUAGES, choose
 from qa.web.markup import escape
@@ -63,6 +64,7 @@ def _page(request: Request, problem: str = "", seconds: float = 0) -> str:
         "language": language,
         "title": words["app"],
         "tagline": words["tagline"],
+        "icon": ICON,
         "style": static.joinpath("page.css").read_text("utf-8"),
         "alert": alert,
         "name": words["account_name"],

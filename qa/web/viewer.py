@@ -30,10 +30,13 @@ class Position:
     total: int
 
 
-def page(document: Document, marks: Sequence[Mark], words: Words, position: Position | None = None) -> str:
-    """The viewer's HTML; the text of `mark.quote.current` is exactly the quotation."""
+def page(document: Document, marks: Sequence[Mark], words: Words, key: str, position: Position | None = None) -> str:
+    """The viewer's HTML; the text of `mark.quote.current` is exactly the quotation.
+
+    By `key` the page in the browser knows what is open, so that it can show that again at once.
+    """
     return (
-        f'<article class="source" aria-label="{escape(document.name)}">'
+        f'<article class="source" data-key="{escape(key)}" aria-label="{escape(document.name)}">'
         f"{_heading(document, words, position)}"
         f'<div class="original" tabindex="0" role="document">{_body(document, marks, words)}</div></article>'
     )
@@ -53,9 +56,7 @@ def notice(text: str, words: Words) -> str:
 
 
 def _close(words: Words) -> str:
-    return (
-        f'<button type="button" class="icon close" data-do="close" aria-label="{words["close"]}">×</button>'
-    )
+    return f'<button type="button" class="icon close" data-do="close" aria-label="{words["close"]}">×</button>'
 
 
 def _heading(document: Document, words: Words, position: Position | None) -> str:

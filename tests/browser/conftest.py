@@ -3,10 +3,14 @@
 import re
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from pages import OpenPage
-from playwright.sync_api import Browser, Page, sync_playwright
+from pages import OpenPage, Running
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from scripted import ScriptedAssistant, made, seeds_scripted, serving
+
+expect.set_options(timeout=20_000)
 
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
@@ -25,20 +29,56 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the shared server keeps conversations."""
+    return tmp_path_factory.mktemp("index")
+
+
+@pytest.fixture(scope="session")
+def _served(folder: Path) -> Iterator[tuple[ScriptedAssistant, Running]]:
+    assistant = seeds_scripted()
+    service = serving(assistant, folder)
+    server = Running(made(service))
+    yield assistant, server
+    server.stop()
+    service.close()
+
+
+@pytest.fixture
+def assistant(_served: tuple[ScriptedAssistant, Running]) -> ScriptedAssistant:
+    """The assistant behind the shared server, with its two documents as they were."""
+    _served[0].reset()
+    return _served[0]
+
+
+@pytest.fixture
+def running(_served: tuple[ScriptedAssistant, Running], assistant: ScriptedAssistant) -> Running:
+    """The shared server."""
+    return _served[1]
+
+
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[OpenPage]:
     """Open an address in a fresh context; the test fails on script errors and on foreign requests."""
     contexts = []
     problems: list[str] = []
 
-    def open_at(url: str, *, locale: str = "zh-CN", width: int = 1440, dark: bool = False) -> Page:
+    def open_at(
+        url: str,
+        *,
+        locale: str = "zh-CN",
+        width: int = 1440,
+        dark: bool = False,
+        ready: str = ".welcome, .turn",
+    ) -> Page:
         context = browser.new_context(
             locale=locale,
             color_scheme="dark" if dark else "light",
             viewport={"width": width, "height": 900},
             reduced_motion="reduce",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda m: problems.append(m.text) if m.type in ("error", "warning") else None)
@@ -47,7 +87,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         own = re.compile(re.escape(re.match(r"https?://[^/]+", url)[0]) + "|data:|blob:")  # type: ignore[index]
         page.on("request", lambda r: None if own.match(r.url) else problems.append(f"outside: {r.url}"))
         page.goto(url)
-        page.wait_for_selector(".welcome, .turn")
+        page.wait_for_selector(ready)
         return page
 
     yield open_at

@@ -21,9 +21,7 @@ class Running:
         with closing(socket.create_server(("127.0.0.1", 0))) as probe:
             self.port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self._server = uvicorn.Server(
-            uvicorn.Config(application, port=self.port, log_level="warning", lifespan="on")
-        )
+        self._server = uvicorn.Server(uvicorn.Config(application, port=self.port, log_level="warning", lifespan="on"))
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
         deadline = time.monotonic() + 30

@@ -1,12 +1,23 @@
 """An assistant with known documents and answers, for tests of the page alone."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, cast
 
 from embeddings.errors import DocumentNotFound
 from embeddings.types import Document, DocumentInfo, Failure, Hit, Receipt
 from qa.types import Answer, Citation
+from qa.web.guard import Guard
+from qa.web.server import application
+from qa.web.service import Service
+
+if TYPE_CHECKING:
+    from qa.assistant import Assistant
 
 Script = Mapping[str, Sequence[tuple[str, str, str]]]
 """Question -> (document, quotation, the words in it that answer), best first."""
@@ -19,8 +30,15 @@ class ScriptedAssistant:
     """Answers the questions of its script and refuses all others."""
 
     def __init__(self, texts: Mapping[str, str], script: Script) -> None:
-        self._texts = dict(texts)
+        self._originals = dict(texts)
         self._script = script
+        self.reset()
+
+    def reset(self) -> None:
+        """Be as new."""
+        self._texts = dict(self._originals)
+        self.asked: list[tuple[str, object, object]] = []  # question, history, documents
+        self.go_on = Event()  # the questions that begin with "慢" wait for it before their second piece
 
     def documents(self) -> list[DocumentInfo]:
         return [
@@ -67,7 +85,13 @@ class ScriptedAssistant:
         return Answer(question, "\n".join(c.quote for c in citations), True, 0.9, tuple(citations))
 
     def stream(self, question: str, history: object = (), documents: object = None) -> Iterator[Answer]:
-        yield self.ask(question)
+        self.asked.append((question, history, documents))
+        whole = self.ask(question)
+        for count in range(1, len(whole.citations)):
+            yield replace(whole, citations=whole.citations[:count])
+            if question.startswith("慢"):
+                self.go_on.wait(20)
+        yield whole
 
 
 def seeds_scripted() -> ScriptedAssistant:
@@ -81,6 +105,22 @@ def seeds_scripted() -> ScriptedAssistant:
                 (CANTON, "張碩輔主持", "張碩輔"),
                 (CHONGQING, "市委副书记、市长唐良智主持会议", "唐良智"),
             ],
+            "慢慢说,由谁主持?": [(CANTON, "張碩輔主持", "張碩輔"), (CHONGQING, "唐良智主持", "唐良智")],
             "陈敏尔指出了什么?": [(CHONGQING, "发表一系列重要讲话", "一系列重要讲话")],
         },
     )
+
+
+def made(service: Service, *, shared: bool = False) -> Guard:
+    """The application, made within a loop: where none is running, gradio makes one and leaves it behind."""
+
+    async def make() -> Guard:
+        return application(service, shared=shared)
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, make()).result()
+
+
+def serving(assistant: ScriptedAssistant, folder: Path | None = None) -> Service:
+    """A service over a scripted assistant, which has all that a service asks for."""
+    return Service(cast("Assistant", assistant), folder)

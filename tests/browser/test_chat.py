@@ -1,30 +1,8 @@
 """The chat as a person uses it: ask, read, click, check."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, cast
-
-import pytest
 from pages import OUTPUT, OpenPage, Running, ask
 from playwright.sync_api import expect
-from scripted import GUANGZHOU, ScriptedAssistant, seeds_scripted
-
-from qa.web.server import application
-from qa.web.service import Service
-
-if TYPE_CHECKING:
-    from qa.assistant import Assistant
-
-
-@pytest.fixture(scope="module")
-def assistant() -> ScriptedAssistant:
-    return seeds_scripted()
-
-
-@pytest.fixture(scope="module")
-def running(assistant: ScriptedAssistant) -> Iterator[Running]:
-    server = Running(application(Service(cast("Assistant", assistant))))
-    yield server
-    server.stop()
+from scripted import GUANGZHOU, ScriptedAssistant
 
 
 def test_a_citation_opens_its_document_at_the_place(
@@ -84,9 +62,7 @@ def test_a_refusal_folds_the_nearest_passages_in(running: Running, open_page: Op
     page.screenshot(path=OUTPUT / "refusal.png")
 
 
-def test_the_list_of_documents_opens_them(
-    running: Running, assistant: ScriptedAssistant, open_page: OpenPage
-) -> None:
+def test_the_list_of_documents_opens_them(running: Running, assistant: ScriptedAssistant, open_page: OpenPage) -> None:
     page = open_page(running.url, locale="en-GB", dark=True)
     for info in assistant.documents():
         page.locator("#shelf button").filter(has_text=info.name).click()

@@ -11,7 +11,8 @@ window.wenju = (() => {
 
   function panel(element, trigger, watch) {
     const name = element.closest("[id]:not([id^=html-])").id;
-    const changed = { thread: threadChanged, viewer: sourceChanged, library: libraryChanged }[name];
+    if (name === "bar") new MutationObserver(nameButtons).observe(element.closest("#talk"), { childList: true, subtree: true });
+    const changed = { bar: nameButtons, thread: threadChanged, viewer: sourceChanged, library: libraryChanged }[name];
     element.addEventListener("click", (event) => clicked(event, element, trigger));
     if (name === "library") prepareLibrary(element, trigger);
     if (changed) watch("value", () => changed(element));
@@ -30,6 +31,7 @@ window.wenju = (() => {
     if (name === "open") {
       if (!element.closest("#source")) opener = target;
       wanted = true;
+      showAgain(data);
     }
     if (name === "choose" || name === "new" || (name === "open" && narrow.matches)) page().remove("navigating");
     if (name === "choose" || name === "new") page().remove("managing");
@@ -43,6 +45,13 @@ window.wenju = (() => {
     manage: () => { page().add("managing"); page().remove("navigating"); document.querySelector("#library button")?.focus(); },
     unmanage: () => { page().remove("managing"); document.querySelector("#composer textarea")?.focus(); },
   };
+
+  // Gradio gives the buttons of a text field no name.
+  function nameButtons() {
+    const words = document.querySelector("#bar .line")?.dataset;
+    for (const [kind, word] of [["submit", words?.send], ["stop", words?.stop]])
+      document.querySelector(`#composer .${kind}-button`)?.setAttribute("aria-label", word);
+  }
 
   // ---- thread
 
@@ -91,6 +100,13 @@ window.wenju = (() => {
       mark.scrollIntoView({ block: "center", behavior: calm.matches ? "auto" : "smooth" }));
     if (wanted) original?.focus({ preventScroll: true });
     wanted = false;
+  }
+
+  // What is open already, perhaps covered or closed, brings no change from the server.
+  function showAgain({ cite, near, document: name, turn }) {
+    const key = name !== undefined ? `document-${name}` : cite !== undefined ? `cite-${turn}-${cite}` : `near-${turn}-${near}`;
+    const viewer = document.getElementById("viewer");
+    if (viewer.querySelector("article.source")?.dataset.key === key) sourceChanged(viewer);
   }
 
   function closeSource() {
@@ -174,10 +190,12 @@ window.wenju = (() => {
       for (const name of outcome[list]) lines.push(`${word}: ${name}`);
     for (const failure of outcome.failed) lines.push(`${said.receiptFailed}: ${failure.name}: ${failure.reason}`);
     const parts = lines.map((line) => Object.assign(document.createElement("p"), { textContent: line }));
+    const kinds = JSON.parse(said.kinds);
     for (const stretches of Object.values(outcome.set_aside)) {
       if (!stretches.length) continue;
       const small = document.createElement("small");
-      small.textContent = `${said.receiptSetAside} ${stretches.join(" · ")}`;
+      const named = stretches.map((stretch) => stretch.replace(/^[a-z ]+(?=: )/, (kind) => kinds[kind] ?? kind));
+      small.textContent = `${said.receiptSetAside} ${named.join(" · ")}`;
       parts.push(small);
     }
     return parts;
