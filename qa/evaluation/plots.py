@@ -99,7 +99,7 @@ def _rounded_up(value: float) -> float:
 
 
 def _number(value: float) -> str:
-    return f"{value:.3g}"
+    return f"{value:,g}"
 
 
 def _text(x: float, y: float, text: str, anchor: str) -> str:

@@ -49,12 +49,11 @@ def report(name: str, summary: Summary, outcomes: Sequence[Outcome]) -> str:
 
 def _plots(summary: Summary) -> str:
     curves, plots = summary.curves, []
-    legend = (
-        ': <span class="answerable">answerable</span>, <span class="both">and with documents left out</span>'
-    )
+    names = {"answerable": "answerable", "both": "with documents left out too"}
+    legend = ", ".join(f'<span class="{name}">{names[name]}</span>' for name in curves.risk)
     if curves.risk:
-        plots.append((risk_coverage(curves.risk), f"Risk and coverage{legend}"))
-        plots.append((reliability_diagram(curves.reliability), f"Reliability{legend}"))
+        plots.append((risk_coverage(curves.risk), f"Risk and coverage: {legend}"))
+        plots.append((reliability_diagram(curves.reliability), f"Reliability: {legend}"))
     if curves.latency:
         plots.append((latency_histogram(curves.latency), "Latency of a warm question"))
     drawn = (f"<figure>{plot}<figcaption>{caption}</figcaption></figure>" for plot, caption in plots)
