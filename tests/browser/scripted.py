@@ -121,6 +121,11 @@ def made(service: Service, *, shared: bool = False) -> Guard:
         return pool.submit(asyncio.run, make()).result()
 
 
+def as_assistant(assistant: ScriptedAssistant) -> "Assistant":
+    """For the type checker: a scripted assistant has all that the web asks for."""
+    return cast("Assistant", assistant)
+
+
 def serving(assistant: ScriptedAssistant, folder: Path | None = None) -> Service:
-    """A service over a scripted assistant, which has all that a service asks for."""
-    return Service(cast("Assistant", assistant), folder)
+    """A service over a scripted assistant."""
+    return Service(as_assistant(assistant), folder)
