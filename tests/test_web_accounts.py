@@ -68,6 +68,13 @@ def test_every_further_mistake_doubles_the_wait(accounts: Accounts, clock: Clock
     assert accounts.sign_in("anna", "wrong", "10.0.0.1") is None  # counted from nothing again
 
 
+def test_guessing_many_names_from_one_address_has_to_wait_too(accounts: Accounts) -> None:
+    for number in range(20):
+        assert accounts.sign_in(f"user{number}", "guess", "10.0.0.1") is None
+    with pytest.raises(TooManyFailures):
+        accounts.sign_in("user20", "guess", "10.0.0.1")
+
+
 def test_a_new_password_ends_sessions_and_changes_the_token(accounts: Accounts) -> None:
     first = accounts.add("anna", PASSWORD)
     secret = accounts.sign_in("anna", PASSWORD, "10.0.0.1")

@@ -3,19 +3,15 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import pytest
-from scripted import ScriptedAssistant, seeds_scripted
+from scripted import ScriptedAssistant, made, seeds_scripted, serving
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from qa.web.guard import OPEN_PATHS, Guard
-from qa.web.server import application
 from qa.web.service import Service
-
-if TYPE_CHECKING:
-    from qa.assistant import Assistant
 
 PASSWORD = "correct horse"
 HTML = {"accept": "text/html"}
@@ -28,7 +24,7 @@ def assistant() -> ScriptedAssistant:
 
 @pytest.fixture(scope="module")
 def service(assistant: ScriptedAssistant) -> Service:
-    return Service(cast("Assistant", assistant))
+    return serving(assistant)
 
 
 @pytest.fixture(scope="module")
@@ -38,12 +34,12 @@ def token(service: Service) -> str:
 
 @pytest.fixture(scope="module")
 def shared(service: Service, token: str) -> Guard:
-    return application(service, shared=True)
+    return made(service, shared=True)
 
 
 @pytest.fixture(scope="module")
 def local(assistant: ScriptedAssistant) -> Guard:
-    return application(Service(cast("Assistant", assistant)))
+    return made(serving(assistant))
 
 
 @pytest.fixture
@@ -176,8 +172,8 @@ def test_pages_of_other_sites_get_nothing(here: TestClient) -> None:
 
 
 def test_accounts_close_a_local_server_too(assistant: ScriptedAssistant) -> None:
-    service = Service(cast("Assistant", assistant))
-    client = TestClient(application(service), base_url="http://localhost")
+    service = serving(assistant)
+    client = TestClient(made(service), base_url="http://localhost")
     assert client.get("/api/documents").status_code == 200
     service.accounts.add("anna", PASSWORD)
     assert client.get("/api/documents").status_code == 401
@@ -189,7 +185,7 @@ def test_every_response_has_security_headers(here: TestClient, path: str) -> Non
     policy = headers["content-security-policy"]
     assert "default-src 'self'" in policy and "frame-ancestors 'none'" in policy and "http" not in policy
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert headers["cache-control"] == "no-store"
 
 
@@ -207,9 +203,9 @@ def test_bodies_have_an_end(here: TestClient) -> None:
 def test_secrets_stay_out_of_the_index_folder_and_of_messages(
     tmp_path: Path, assistant: ScriptedAssistant, caplog: pytest.LogCaptureFixture
 ) -> None:
-    service = Service(cast("Assistant", assistant), tmp_path)
+    service = serving(assistant, tmp_path)
     token = service.accounts.add("anna", PASSWORD)
-    client = TestClient(application(service, shared=True), base_url="http://team.example")
+    client = TestClient(made(service, shared=True), base_url="http://team.example")
     client.post("/login", data={"name": "anna", "password": PASSWORD})
     client.get("/api/documents", headers={"authorization": f"Bearer {token}"})
     service.close()

@@ -16,7 +16,9 @@ from qa.web.store import Store
 
 SESSION_SECONDS = 14 * 24 * 3600
 SHORTEST_PASSWORD = 8
-FREE_FAILURES = 3  # mistakes before every further one costs waiting
+FREE_FAILURES = 3  # mistakes with one name before every further one costs waiting
+FREE_FAILURES_OF_ADDRESS = 20  # with any names, from one address
+HASHES_AT_ONCE = 2  # each takes 64 MB
 LONGEST_DELAY = 60.0  # seconds
 
 _NAME = re.compile(r"[^\W_][\w.@-]{0,63}")
@@ -46,6 +48,7 @@ class Accounts:
         self._absent = self._hasher.hash(secrets.token_hex())  # so that unknown names take as long
         self._failures: dict[tuple[str, str], tuple[int, float]] = {}
         self._lock = threading.Lock()
+        self._hashing = threading.BoundedSemaphore(HASHES_AT_ONCE)
 
     def __len__(self) -> int:
         """How many there are."""
@@ -80,18 +83,15 @@ class Accounts:
 
     def sign_in(self, name: str, password: str, address: str) -> str | None:
         """A new session's secret, or None if name or password is wrong. Raises TooManyFailures."""
-        key = (name, address)
-        self._check_delay(key)
-        rows = self._store.rows("SELECT password FROM account WHERE name = ?", name)
-        try:
-            self._hasher.verify(rows[0]["password"] if rows else self._absent, password)
-        except (VerificationError, InvalidHashError):
-            rows = []
-        if not rows:
-            self._count_failure(key)
+        keys = {(name, address): FREE_FAILURES, ("", address): FREE_FAILURES_OF_ADDRESS}
+        for key, free in keys.items():
+            self._check_delay(key, free)
+        if not self._is_right(name, password):
+            for key in keys:
+                self._count_failure(key)
             return None
         with self._lock:
-            self._failures.pop(key, None)
+            self._failures.pop((name, address), None)
         secret = secrets.token_urlsafe(32)
         with self._store.transaction() as database:
             database.execute("DELETE FROM session WHERE expires < ?", (self._clock(),))
@@ -100,6 +100,15 @@ class Accounts:
                 (_digest(secret), name, self._clock() + SESSION_SECONDS),
             )
         return secret
+
+    def _is_right(self, name: str, password: str) -> bool:
+        rows = self._store.rows("SELECT password FROM account WHERE name = ?", name)
+        try:
+            with self._hashing:
+                self._hasher.verify(rows[0]["password"] if rows else self._absent, password)
+        except (VerificationError, InvalidHashError):
+            return False
+        return bool(rows)
 
     def sign_out(self, secret: str) -> None:
         """End a session."""
@@ -118,12 +127,12 @@ class Accounts:
         rows = self._store.rows("SELECT name FROM account WHERE token = ?", _digest(token))
         return rows[0]["name"] if rows else None
 
-    def _check_delay(self, key: tuple[str, str]) -> None:
+    def _check_delay(self, key: tuple[str, str], free: int) -> None:
         with self._lock:
             count, last = self._failures.get(key, (0, 0.0))
-        if count < FREE_FAILURES:
+        if count < free:
             return
-        wait = last + min(2.0 ** (count - FREE_FAILURES), LONGEST_DELAY) - self._clock()
+        wait = last + min(2.0 ** (count - free), LONGEST_DELAY) - self._clock()
         if wait > 0:
             raise TooManyFailures(wait)
 

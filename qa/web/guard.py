@@ -50,7 +50,7 @@ _CORS = ("access-control-allow-origin", "access-control-allow-credentials", "acc
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the guard lets through; `hosts` empty means any host name (there are accounts then)."""
+    """What the guard lets through; `hosts` are the names a server without accounts answers to."""
 
     hosts: Collection[str] = LOOPBACK
     upload_bytes: int = 50 * 1024 * 1024
@@ -81,7 +81,8 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
-        if (reason := self._foreign(scope, headers)) is not None:
+        must_sign_in = self._must_sign_in()
+        if (reason := self._foreign(headers, must_sign_in)) is not None:
             return _problem(403, reason)
         path = scope["path"]
         if not _USED.fullmatch(path):
@@ -90,7 +91,7 @@ class Guard:
         limit = self._rules.upload_bytes if path == _UPLOAD else SMALL_BODY
         if length.isdigit() and int(length) > limit:
             return _problem(413, f"the request has more than {limit} bytes")
-        user = self._user(headers) if self._must_sign_in() else LOCAL_USER
+        user = self._user(headers) if must_sign_in else LOCAL_USER
         if user is None and path not in OPEN_PATHS:
             if scope["method"] == "GET" and "text/html" in headers.get("accept", ""):
                 return RedirectResponse("/login", 303)
@@ -98,11 +99,14 @@ class Guard:
         scope.setdefault("state", {})["user"] = user
         return None
 
-    def _foreign(self, scope: Scope, headers: Headers) -> str | None:
-        """Why a request comes from elsewhere: another site, or a name that was bent to this address."""
+    def _foreign(self, headers: Headers, must_sign_in: bool) -> str | None:
+        """Why a request comes from elsewhere: another site, or a name that was bent to this address.
+
+        Behind a sign-in a bent name is harmless, for the session's cookie is sent to the true one only.
+        """
         host = headers.get("host", "")
         name = urlsplit(f"//{host}").hostname or ""
-        if self._rules.hosts and name not in self._rules.hosts:
+        if not must_sign_in and name not in self._rules.hosts:
             return f"this server does not answer to the name {name!r}"
         origin = headers.get("origin")
         if origin is not None and urlsplit(origin).netloc != host:

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from embeddings.errors import WenjuError
 from qa.web import api, documentation, signin
 from qa.web.chat import Chat, mount
-from qa.web.guard import LOOPBACK, Guard, Rules
+from qa.web.guard import LOOPBACK, SMALL_BODY, Guard, Rules
 from qa.web.service import Service
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def application(service: Service, *, shared: bool = False) -> Guard:
     documentation.add_documentation(app)
     signin.add_sign_in(app, service)
     mount(app, Chat(service).blocks())
-    rules = Rules(hosts=() if shared else LOOPBACK, upload_bytes=service.limits.file_bytes + 2**20)
+    rules = Rules(upload_bytes=service.limits.file_bytes + SMALL_BODY)
     return Guard(app, service.accounts, rules, lambda: shared or len(service.accounts) > 0)
 
 
