@@ -13,7 +13,7 @@ Search = Callable[[str, int, Collection[str] | None], list[tuple[int, float]]]
 DEPTH = 50
 """How many passages each search contributes."""
 
-DENSE_SHARE = 0.3
+DENSE_SHARE = 0.2
 """Weight of the dense score in the fused one; fitted on held-out training questions by `qa.training.fusion`."""
 
 
