@@ -1,8 +1,10 @@
 """Every format: read whole, with the fact of each file at the place that a citation will name."""
 
+import io
 import re
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from embeddings.documents import parse, read_limited, supported
@@ -102,6 +104,17 @@ def test_hidden_sheets_are_left_out_and_values_look_as_in_excel() -> None:
     document = parse(corpus.workbook_file(3), "a.xlsx")
     assert "Item: Grain | Share: 12.5%" in document.text
     assert "内部" not in document.text
+
+
+def test_a_sheet_is_read_to_its_last_column_and_row() -> None:
+    workbook = openpyxl.Workbook()
+    sheet = workbook.worksheets[0]
+    sheet["A1"], sheet["XFD2"], sheet["A1048576"] = "近处", "远处", "底部"
+    stream = io.BytesIO()
+    workbook.save(stream)
+    document = parse(stream.getvalue(), "a.xlsx")
+    assert document.text.split() == ["近处", "远处", "底部"]
+    assert document.places[-1].label == "sheet Sheet, row 1048576"
 
 
 def test_book_metadata_and_one_place_per_chapter() -> None:

@@ -43,9 +43,7 @@ def byline(line: str, near_end: bool) -> tuple[str, Fields]:
             return "", {}
         offset = line.index(prefix)
         fields["date"] = (offset, offset + date.end())
-    for (key, _, value_start), value_end in zip(
-        labels, [*(label[1] for label in labels[1:]), end], strict=False
-    ):
+    for (key, _, value_start), value_end in zip(labels, [*(label[1] for label in labels[1:]), end], strict=False):
         value = _value(key, line, value_start, value_end)
         if value is None:
             return "", {}

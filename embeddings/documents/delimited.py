@@ -21,9 +21,7 @@ def read(data: bytes) -> Extract:
     writer = Writer()
     rows: list[tuple[int, list[str]]] = []
     try:
-        for number, row in enumerate(
-            csv.reader(io.StringIO(decoded.text, newline=""), delimiter=delimiter), 1
-        ):
+        for number, row in enumerate(csv.reader(io.StringIO(decoded.text, newline=""), delimiter=delimiter), 1):
             if any(cells := [tables.clean(cell) for cell in row]):
                 rows.append((number, cells))
     except csv.Error as error:
@@ -44,9 +42,7 @@ def _delimiter(text: str) -> str:
     best = (0.0, 0, ",")
     for delimiter in _DELIMITERS:
         try:
-            widths = Counter(
-                len(row) for row, _ in zip(_reader(sample, delimiter), range(_PROBE), strict=False) if row
-            )
+            widths = Counter(len(row) for row, _ in zip(_reader(sample, delimiter), range(_PROBE), strict=False) if row)
         except csv.Error:
             continue
         if not widths:

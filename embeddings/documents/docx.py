@@ -22,9 +22,9 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _HEADING = re.compile(r"(?:heading|标题|標題)\s*([1-6])", re.IGNORECASE)
 _CHARACTERS = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
-_SKIPPED = {
-    f"{_W}{name}" for name in ("del", "moveFrom", "pPr", "rPr", "txbxContent", "instrText", "fldData")
-} | {_FALLBACK}
+_SKIPPED = {f"{_W}{name}" for name in ("del", "moveFrom", "pPr", "rPr", "txbxContent", "instrText", "fldData")} | {
+    _FALLBACK
+}
 _LONGEST_CELL = 500
 
 
@@ -117,9 +117,7 @@ def _text(element: Any) -> Iterator[str]:
         elif tag in _CHARACTERS:
             yield _CHARACTERS[tag]
         elif tag == f"{_W}ruby":
-            base, gloss = (
-                "".join(_text(part)) for part in (child.find(f"{_W}rubyBase"), child.find(f"{_W}rt"))
-            )
+            base, gloss = ("".join(_text(part)) for part in (child.find(f"{_W}rubyBase"), child.find(f"{_W}rt")))
             yield f"{base}({gloss})" if gloss else base
         elif isinstance(tag, str) and tag not in _SKIPPED:
             yield from _text(child)

@@ -24,9 +24,7 @@ _PHONETIC = re.compile("[\t\n\r -~\xa0-\u04ff\u3040-\u30ff]")  # ASCII, European
 _PLAUSIBLE = 0.3  # right readings of a sentence score .6 and more, wrong ones below .2
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _PUNCTUATION = frozenset("，。、；：？！“”‘’「」『』（）《》〈〉【】〔〕—…·．～％　１２３４５６７８９０")
-_WESTERN = frozenset(
-    "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÖØÙÚÛÜÝßàáâãäåæçèéêëìíîïñòóôöøùúûüýœŒ‘’“”–—…•€£¥§©®°±²³½¼¡¿«»·\xa0™"
-)
+_WESTERN = frozenset("ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÖØÙÚÛÜÝßàáâãäåæçèéêëìíîïñòóôöøùúûüýœŒ‘’“”–—…•€£¥§©®°±²³½¼¡¿«»·\xa0™")
 _ADVICE = "save it as UTF-8 and add it again"
 
 
@@ -129,9 +127,7 @@ def _chinese(text: str) -> float:
     """Share of characters outside ASCII that running Chinese text is made of."""
     counts = Counter(text)
     foreign = sum(count for character, count in counts.items() if character > "\x7f")
-    usual = sum(
-        count for character, count in counts.items() if character in COMMON or character in _PUNCTUATION
-    )
+    usual = sum(count for character, count in counts.items() if character in COMMON or character in _PUNCTUATION)
     return usual / foreign if foreign else 0.0
 
 
@@ -172,6 +168,4 @@ def _western(sample: bytes, before: bytes) -> bool:
 
 def _is_binary(data: bytes) -> bool:
     head = data[:_SAMPLE]
-    return (
-        b"\0" in head or sum(byte < 32 and byte not in (9, 10, 12, 13, 27) for byte in head) > len(head) / 100
-    )
+    return b"\0" in head or sum(byte < 32 and byte not in (9, 10, 12, 13, 27) for byte in head) > len(head) / 100

@@ -51,9 +51,7 @@ def _chapter(markup: bytes, number: int, writer: Writer) -> None:
 
 
 def _root_path(archive: zipfile.ZipFile) -> str:
-    for element in _xml(archive, _CONTAINER).iter(
-        "{urn:oasis:names:tc:opendocument:xmlns:container}rootfile"
-    ):
+    for element in _xml(archive, _CONTAINER).iter("{urn:oasis:names:tc:opendocument:xmlns:container}rootfile"):
         if path := element.get("full-path"):
             return path
     raise DocumentError("is damaged: its container names no book, so get it again")

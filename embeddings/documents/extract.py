@@ -43,9 +43,7 @@ class Writer:
         start = self.length
         self.length += len(text)
         if self.length > MAX_CHARACTERS:
-            raise DocumentError(
-                f"holds more than {MAX_CHARACTERS:,} characters of text: split it into smaller files"
-            )
+            raise DocumentError(f"holds more than {MAX_CHARACTERS:,} characters of text: split it into smaller files")
         self._parts.append(text)
         return start, self.length
 
@@ -72,9 +70,7 @@ class Writer:
 
     def extract(self, title: str = "", metadata: dict[str, str] | None = None) -> Extract:
         """Everything written so far."""
-        return Extract(
-            "".join(self._parts), title, metadata or {}, self.set_aside, self.headings, self.places
-        )
+        return Extract("".join(self._parts), title, metadata or {}, self.set_aside, self.headings, self.places)
 
 
 def merge(spans: list[SetAside]) -> list[SetAside]:

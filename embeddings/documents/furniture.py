@@ -80,7 +80,8 @@ def _datelines(lines: list[str], metadata: dict[str, str]) -> None:
     """A publication date alone near the top, and the agency of 新华社…电; both lines stay as they are."""
     for line in map(str.strip, lines):
         date = DATE.match(line)
-        if date and len(line) <= 40 and (date.end() == len(line) or ":" in date.group()):
-            metadata.setdefault("date", iso_date(date.group()))
+        dated = date is not None and len(line) <= 40 and (date.end() == len(line) or ":" in date.group())
+        if dated and (day := iso_date(line)):
+            metadata.setdefault("date", day)
         if agency := _AGENCY.match(line):
             metadata.setdefault("source", agency.group(1))

@@ -45,9 +45,7 @@ _SERVICE = re.compile(
     "|Facebook|Twitter|WhatsApp|LINE|LinkedIn|Telegram|Reddit|Pinterest|WeChat|Weibo|Email|X",
     re.IGNORECASE,
 )
-_SHARE_TO = re.compile(
-    r"(?:一键)?分享(?:到|至|给)?\s*[:.…]*\s*|Share (?:this )?(?:on|via|to|with)?\s*:?\s*", re.I
-)
+_SHARE_TO = re.compile(r"(?:一键)?分享(?:到|至|给)?\s*[:.…]*\s*|Share (?:this )?(?:on|via|to|with)?\s*:?\s*", re.I)
 _SHARE_DOTS = re.compile(r"(?:一键)?分享(?:到|至)\s*[:.…]+")
 
 _POSITION = re.compile(r"您?(?:现在|当前)?的?(?:所在)?位置(?:是)?\s*[:>]\s*")

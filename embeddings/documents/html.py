@@ -93,9 +93,7 @@ def check_depth(data: bytes) -> None:
         if tag != "p":
             depth = max(0, depth + step)
         if depth > _DEEPEST or reopened > _MOST_REOPENED:
-            raise DocumentError(
-                f"nests its elements more than {_DEEPEST:,} deep: it is damaged or made to do harm"
-            )
+            raise DocumentError(f"nests its elements more than {_DEEPEST:,} deep: it is damaged or made to do harm")
 
 
 class Page:

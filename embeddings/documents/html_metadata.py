@@ -28,9 +28,7 @@ def describe(tree: LexborHTMLParser, heading: str) -> tuple[str, dict[str, str]]
     """Title and metadata; `heading` is the page's one h1, or ""."""
     meta = _meta(tree)
     metadata = {key: value for key in ("source", "editor", "author") if (value := _first(meta, key))}
-    date = next(
-        (day for name in _META["date"].split() if (day := iso_date(meta.get(name, "")))), ""
-    ) or _time(tree)
+    date = next((day for name in _META["date"].split() if (day := iso_date(meta.get(name, "")))), "") or _time(tree)
     if date:
         metadata["date"] = date
     node = tree.css_first("title")

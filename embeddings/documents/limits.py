@@ -46,9 +46,7 @@ def page_picture(path: Path, page: int, quote: str, width: int = 1000) -> Pictur
     """A page of the PDF at `path` (the first is 1) as a PNG `width` pixels wide, with boxes around
     `quote`, drawn in the worker process. Raises DocumentError.
     """
-    answer = _DRAWER.ask(
-        {"path": os.fspath(path.absolute()), "page": page, "quote": quote, "width": width}, path
-    )
+    answer = _DRAWER.ask({"path": os.fspath(path.absolute()), "page": page, "quote": quote, "width": width}, path)
     values = answer["picture"]
     return Picture(base64.b64decode(values["png"]), tuple(tuple(box) for box in values["boxes"]))
 
@@ -77,9 +75,7 @@ class Worker:
                 self._end()
                 raise
         if "reason" in answer:
-            raise (UnsupportedFormat if answer["kind"] == "UnsupportedFormat" else DocumentError)(
-                answer["reason"]
-            )
+            raise (UnsupportedFormat if answer["kind"] == "UnsupportedFormat" else DocumentError)(answer["reason"])
         return answer
 
     def close(self) -> None:

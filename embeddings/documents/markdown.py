@@ -85,10 +85,7 @@ def _headings(text: str, at: int) -> list[Heading]:
             above = (at, "")
         else:
             usable = (
-                bare.strip()
-                and len(bare) <= 200
-                and not _NO_TEXT.match(bare)
-                and not bare.startswith(("    ", "\t"))
+                bare.strip() and len(bare) <= 200 and not _NO_TEXT.match(bare) and not bare.startswith(("    ", "\t"))
             )
             above = (at, bare if usable else "")
         at += len(line)

@@ -48,8 +48,6 @@ def _boxes(page: Any, quote: str) -> list[Box]:
         left, bottom, right, top = page.get_bbox()
         wide, high = max(right - left, 1.0), max(top - bottom, 1.0)
         boxes = (textpage.get_rect(index) for index in range(textpage.count_rects(first, last - first + 1)))
-        return [
-            ((a - left) / wide, (top - d) / high, (c - left) / wide, (top - b) / high) for a, b, c, d in boxes
-        ]
+        return [((a - left) / wide, (top - d) / high, (c - left) / wide, (top - b) / high) for a, b, c, d in boxes]
     finally:
         textpage.close()

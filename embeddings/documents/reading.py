@@ -88,9 +88,7 @@ def check_size(path: Path) -> int:
     except OSError as error:
         raise DocumentError(_closed(error)) from error
     if not stat.S_ISREG(status.st_mode):
-        raise DocumentError(
-            "is no file but a folder, pipe or device: add files, or the folder that holds them"
-        )
+        raise DocumentError("is no file but a folder, pipe or device: add files, or the folder that holds them")
     if status.st_size > MAX_BYTES:
         raise DocumentError(f"is larger than {MAX_BYTES // 2**20} MiB: split it into smaller files")
     return status.st_size

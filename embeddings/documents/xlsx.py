@@ -15,7 +15,6 @@ from embeddings.documents.extract import Extract, Writer, one_line
 from embeddings.errors import DocumentError
 
 _PROBE = 25  # rows looked at to find the header
-_WIDEST = 500
 
 
 def read(data: bytes) -> Extract:
@@ -38,9 +37,7 @@ def read(data: bytes) -> Extract:
 
 def _sheet(sheet: Any, writer: Writer, *, alone: bool) -> None:
     name = one_line(sheet.title)
-    numbered = (
-        (number, cells) for number, row in enumerate(sheet.iter_rows(), 1) if any(cells := _cells(row))
-    )
+    numbered = ((number, cells) for number, row in enumerate(sheet.iter_rows(), 1) if any(cells := _cells(row)))
     first = list(islice(numbered, _PROBE))
     if not first:
         return
@@ -56,7 +53,7 @@ def _sheet(sheet: Any, writer: Writer, *, alone: bool) -> None:
 
 
 def _cells(row: Iterator[Any]) -> list[str]:
-    cells = [_shown(cell.value, getattr(cell, "number_format", "")) for cell in islice(row, _WIDEST)]
+    cells = [_shown(cell.value, getattr(cell, "number_format", "")) for cell in row]
     while cells and not cells[-1]:
         cells.pop()
     return cells

@@ -17,9 +17,7 @@ def open_checked(data: bytes) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise DocumentError(
-            "is damaged or cut off (its zip directory cannot be read): get it again"
-        ) from error
+        raise DocumentError("is damaged or cut off (its zip directory cannot be read): get it again") from error
     members = archive.infolist()
     if len(members) > _MOST_MEMBERS:
         raise DocumentError(f"packs {len(members):,} files: it looks like a zip bomb")
