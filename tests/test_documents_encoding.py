@@ -40,9 +40,7 @@ def test_every_sentence_in_every_encoding_that_can_write_it(codec: str, label: s
 
 @pytest.mark.parametrize("codec", ["utf-8", "utf-16-le", "utf-16-be"])
 def test_byte_order_marks_are_read_and_dropped(codec: str) -> None:
-    bom = {"utf-8": codecs.BOM_UTF8, "utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}[
-        codec
-    ]
+    bom = {"utf-8": codecs.BOM_UTF8, "utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}[codec]
     for sentence in SIMPLIFIED[:3] + OTHER:
         assert decode(bom + sentence.encode(codec)).text == sentence
 

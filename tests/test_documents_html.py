@@ -108,9 +108,7 @@ def test_a_row_of_a_table_names_its_columns() -> None:
 
 
 def test_a_table_that_lays_out_the_page_is_read_as_text() -> None:
-    document = html(
-        f"<table><tr><td><ul><li>左</li></ul></td><td><p>{ARTICLE}</p><p>第二段。</p></td></tr></table>"
-    )
+    document = html(f"<table><tr><td><ul><li>左</li></ul></td><td><p>{ARTICLE}</p><p>第二段。</p></td></tr></table>")
     assert document.text.split() == ["左", ARTICLE, "第二段。"]
 
 

@@ -22,9 +22,7 @@ def report(tmp_path: Path) -> Path:
     return path
 
 
-def test_too_slow_a_file_is_given_up_and_the_next_one_is_read(
-    report: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_too_slow_a_file_is_given_up_and_the_next_one_is_read(report: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     limits._WORKER.close()  # a fresh worker imports PDFium first, which takes longer than the limit
     monkeypatch.setattr(limits, "seconds_for", lambda size: 0.001)
     with pytest.raises(DocumentError, match="took longer than 0.001 s to read: split or simplify it"):
