@@ -105,7 +105,7 @@ def test_the_answering_words_are_bold_on_a_terminal(pretend: Pretend, answer: An
 def test_a_refusal_is_an_answer(pretend: Pretend) -> None:
     pretend(FakeAssistant(REFUSED))
     result = run("ask", "谁缺席?")
-    assert result.stdout == "文档中没有提到。\n\nnearest:\n  a.txt: 会议由張碩輔 主持。\n"
+    assert result.stdout == "文档中没有提到。\n\n最接近的段落:\n  a.txt: 会议由張碩輔 主持。\n"
     assert result.exit_code == 0
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # What a document could use to command the terminal: control characters and changes of direction.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
+_NEAREST = {"zh": "最接近的段落:", "en": "The nearest passages:"}
+
 
 @contextmanager
 def progress_bar(label: str) -> Iterator[Callable[[int, int, str], None] | None]:
@@ -72,6 +74,8 @@ def print_answer(answer: "Answer") -> None:
     The answering words are bold on a terminal; click drops the bold elsewhere. A quotation that the answer
     does not show by itself follows its place.
     """
+    from qa.questions import language_of
+
     text, shown = _emphasised(answer)
     click.echo(text)
     if answer.citations:
@@ -81,7 +85,7 @@ def print_answer(answer: "Answer") -> None:
         if citation not in shown:
             click.echo(textwrap.indent(_bold_answer(citation), "    "))
     if answer.nearest:
-        click.echo("\nnearest:")
+        click.echo(f"\n{_NEAREST[language_of(answer.question)]}")
     for hit in answer.nearest:
         click.echo(f"  {_where(hit.document, hit.place)}: {printable(_shorten(hit.text, 60))}")
 
