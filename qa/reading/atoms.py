@@ -92,12 +92,14 @@ def _pieces(view: str, starts: NDArray[np.int32], encoder: StaticEncoder) -> NDA
 
 def bounded(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """Vectors with logarithmic length: direction tells the meaning, length how much a token matters."""
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors * (np.log1p(norms) / np.maximum(norms, 1e-9))
+    norms: NDArray[np.float32] = np.linalg.norm(vectors, axis=1, keepdims=True)
+    factors: NDArray[np.float32] = np.log1p(norms) / np.maximum(norms, 1e-9)
+    return vectors * factors
 
 
 def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    norms: NDArray[np.float32] = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return vectors / norms
 
 
 def _runs(words: list[str], other: str) -> NDArray[np.float32]:

@@ -6,6 +6,7 @@ other scripts as words with a leading space, so that "art" is not found in "part
 
 import re
 from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,42 +14,18 @@ from numpy.typing import NDArray
 from embeddings.analysis import CJK
 from embeddings.encoders import StaticEncoder
 from qa.questions import KINDS, Question
+from qa.reading import patterns
 from qa.reading.background import idf
 from qa.reading.evidence import Evidence
 
 Matrix = NDArray[np.float32]
 Row = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+Column = NDArray[np.floating[Any] | np.integer[Any] | np.bool_]
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 _NOT_WORD = re.compile(rf"[^\w{CJK}.%]+|(?<!\d)\.|\.(?!\d)")
 _SPACE = re.compile(rf"(?<=[{CJK}\d]) (?=[{CJK}\d])|(?<=[{CJK}]) (?=\w)|(?<=\w) (?=[{CJK}])")
-_HAN_NUMBER = "一二三四五六七八九十百千万亿两"
-_NUMBER = re.compile(
-    rf"\d+(?:[.,:]\d+)*|[{_HAN_NUMBER}]+(?=[个位年天种名次所岁家条项届人部座支场只篇层本分倍成点级])|第[{_HAN_NUMBER}]+"
-)
-_WORD_NUMBER = re.compile(
-    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|thousand|million|billion|half|first|second|third)\b",
-    re.I,
-)
-_DATE = re.compile(
-    rf"\d+年|\d+月|\d+日|\d+世纪|[{_HAN_NUMBER}〇零]+年|\d+年代|(?:早|中|晚|初|末)期|(?:上|下)午|凌晨|当天|翌年|次年|同年|去年|今年|明年|年底|年初|"
-    r"\b[12]\d{3}s?\b|\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b|\bcentur(?:y|ies)\b",
-    re.I,
-)
-_PERSON = re.compile(
-    r"(?:市长|省长|书记|主席|总统|总理|部长|主任|局长|处长|校长|院长|教授|博士|先生|女士|将军|国王|皇帝|导演|作家|记者|编辑|负责人|组长|会长)|[\u4e00-\u9fff]·[\u4e00-\u9fff]|"
-    r"(?<![\u4e00-\u9fff])[赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜谢邹喻苏潘葛范彭鲁韦马苗方俞任袁柳史唐费薛雷贺倪汤罗郝安常于傅康伍余顾孟黄萧尹姚邵汪毛米戴宋庞熊纪项祝董梁杜阮蓝闵席季贾路娄江童颜郭梅盛林钟徐邱骆高夏蔡田樊胡凌霍万柯卢莫房解应丁邓洪包左石崔龚程陆翁段侯武刘龙叶黎白蒲谭廖曾][\u4e00-\u9fff]{1,2}(?![\u4e00-\u9fff])"
-)
-_PLACE = re.compile(
-    r"[\u4e00-\u9fff]{2,}(?:省|市|县|区|州|国|镇|村|岛|洲|城|路|街|山|河|江|湖|港|海|大学|学院|医院|中心|广场|公园|车站)|位于|坐落|地处"
-)
-_CAPITAL = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w'-]+")
-_LIST = re.compile(
-    r"、[^、]+、|[一二三四五六七八九](?:是|要)|包括|分别|[;；]|\bincluding\b|, [^,]+, (?:and|or) ", re.I
-)
-_REASON = re.compile(
-    r"因为|由于|因此|为了|使得|导致|原因|所以|以便|由此|鉴于|\bbecause\b|\bdue to\b|\bsince\b|\bin order to\b|\bas a result\b",
-    re.I,
-)
 
 
 def flat(view: str) -> str:
@@ -64,6 +41,23 @@ def features(question: Question, evidence: Evidence, encoder: StaticEncoder) -> 
 
 class _Table:
     """Shared intermediate results; attributes are arrays over sentences unless said otherwise."""
+
+    idf: Row  # (terms,)
+    long: Mask  # (terms,)
+    here: Mask  # (terms, sentences), as are those below
+    before: Mask
+    after: Mask
+    around: Mask
+    wide: Mask
+    passage: Mask
+    whole: Mask
+    context: Mask
+    similarity: Row
+    similarity_around: Row
+    similarity_passage: Row
+    alignment: Row
+    alignment_around: Row
+    worst_alignment: Row
 
     def __init__(self, question: Question, evidence: Evidence, encoder: StaticEncoder) -> None:
         self.question, self.evidence = question, evidence
@@ -97,14 +91,16 @@ class _Table:
         self.whole = union(self.passage, self.document)
         self.context = contexts
 
-    def share(self, presence: NDArray[np.bool_], which: NDArray[np.bool_] | None = None) -> Row:
+    def share(self, presence: Mask, which: Mask | None = None) -> Row:
         """The share of the question's idf that is present."""
         weight = self.idf if which is None else self.idf * which
-        return (weight @ presence) / max(float(weight.sum()), 1e-6)  # type: ignore[no-any-return]
+        present_weight: Row = weight @ presence
+        return present_weight / max(float(weight.sum()), 1e-6)
 
-    def rarest_missing(self, presence: NDArray[np.bool_]) -> Row:
+    def rarest_missing(self, presence: Mask) -> Row:
         """The highest idf among the question's terms that are absent; 0 where all are present."""
-        return np.where(presence, 0, self.idf[:, None]).max(axis=0)  # type: ignore[no-any-return]
+        highest: Row = np.where(presence, 0, self.idf[:, None]).max(axis=0)
+        return highest
 
     def spread(self, wanted: Sequence[str]) -> list[Row]:
         """Of wanted words: how many the sentence, its neighbourhood, its passage and its document lack."""
@@ -154,20 +150,20 @@ class _Table:
 CJK_ONLY = re.compile(rf"[{CJK}]")
 
 
-def present(words: Sequence[str], texts: Sequence[str]) -> NDArray[np.bool_]:
+def present(words: Sequence[str], texts: Sequence[str]) -> Mask:
     """Whether each word stands in each text, shape (words, texts)."""
     return np.array([[word in text for text in texts] for word in words], dtype=bool).reshape(
         len(words), len(texts)
     )
 
 
-def shifted(rows: NDArray[np.generic], cut: NDArray[np.bool_], by: int) -> NDArray[np.generic]:
+def shifted(rows: NDArray[Scalar], cut: Mask, by: int) -> NDArray[Scalar]:
     """What the previous (by=1) or next (by=-1) sentence has; zero where `cut` says there is none. (…, sentences)"""
     moved = np.roll(rows, by, axis=-1)
     return np.where(cut, np.zeros((), dtype=rows.dtype), moved)
 
 
-def union(rows: NDArray[np.bool_], group: NDArray[np.intp]) -> NDArray[np.bool_]:
+def union(rows: Mask, group: NDArray[np.intp]) -> Mask:
     """For each sentence, whether any sentence of its group has it; shape (…, sentences)."""
     totals = np.zeros((int(group.max()) + 1, rows.shape[0]), dtype=bool)
     np.logical_or.at(totals, group, rows.T)
@@ -177,7 +173,8 @@ def union(rows: NDArray[np.bool_], group: NDArray[np.intp]) -> NDArray[np.bool_]
 def cosine(one: Row, many: Matrix) -> Row:
     """Cosines of a vector with rows."""
     norms = np.linalg.norm(many, axis=1) * max(float(np.linalg.norm(one)), 1e-9)
-    return (many @ one) / np.maximum(norms, 1e-9)  # type: ignore[no-any-return]
+    cosines: Row = (many @ one) / np.maximum(norms, 1e-9)
+    return cosines
 
 
 def longest_common(wanted: str, text: str) -> int:
@@ -212,7 +209,7 @@ def _focus(table: _Table) -> Row:
     focus = table.question.focus
     if not focus:
         return np.full(table.n, -1, dtype=np.float32)
-    counted = re.compile(rf"(?:\d|[{_HAN_NUMBER}])\s*[多余几]?{re.escape(focus)}")
+    counted = re.compile(rf"(?:\d|[{patterns.HAN_NUMBER}])\s*[多余几]?{re.escape(focus)}")
     return np.array(
         [2 if counted.search(t) else 1 if focus in t else 0 for t in table.texts], dtype=np.float32
     )
@@ -220,7 +217,8 @@ def _focus(table: _Table) -> Row:
 
 def _relative(values: Row) -> Row:
     """How far each is below the best."""
-    return values - values.max()
+    best: np.float32 = values.max()
+    return values - best
 
 
 def _per_candidate(attribute: str) -> Callable[[_Table], Row]:
@@ -231,7 +229,7 @@ def _per_candidate(attribute: str) -> Callable[[_Table], Row]:
     return column
 
 
-_COLUMNS: dict[str, Callable[[_Table], Row]] = {
+_COLUMNS: dict[str, Callable[[_Table], Column]] = {
     "share": lambda t: t.share(t.here),
     "share_long": lambda t: t.share(t.here, t.long),
     "share_short": lambda t: t.share(t.here, ~t.long),
@@ -278,14 +276,14 @@ _COLUMNS: dict[str, Callable[[_Table], Row]] = {
     "question_length": lambda t: np.full(t.n, len(t.question.content)),
     "question_idf": lambda t: np.full(t.n, float((t.idf * t.long).sum())),
     "focus": _focus,
-    "numbers": _count(_NUMBER, fresh_only=True),
-    "word_numbers": _count(_WORD_NUMBER, fresh_only=True),
-    "dates": _count(_DATE, fresh_only=True),
-    "persons": _count(_PERSON, fresh_only=True),
-    "places": _count(_PLACE, fresh_only=True),
-    "capitals": _count(_CAPITAL, fresh_only=True),
-    "lists": _count(_LIST),
-    "reasons": _count(_REASON),
+    "numbers": _count(patterns.NUMBER, fresh_only=True),
+    "word_numbers": _count(patterns.WORD_NUMBER, fresh_only=True),
+    "dates": _count(patterns.DATE, fresh_only=True),
+    "persons": _count(patterns.PERSON, fresh_only=True),
+    "places": _count(patterns.PLACE, fresh_only=True),
+    "capitals": _count(patterns.CAPITAL, fresh_only=True),
+    "lists": _count(patterns.LIST),
+    "reasons": _count(patterns.REASON),
     "length": lambda t: np.array([len(s.text) for s in t.sentences]),
     "is_question": lambda t: np.array(["?" in s.text for s in t.sentences]),
     "first": lambda t: t.first,

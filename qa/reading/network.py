@@ -1,4 +1,4 @@
-"""The span model's forward pass in numpy; `qa.training.spans` holds the same model in PyTorch, and trains it."""
+"""The span model's forward pass in numpy; `qa.training.span_model` is the same in PyTorch, for training."""
 
 from pathlib import Path
 from typing import Any
@@ -49,12 +49,14 @@ class Network:
         return first, last, float(answers[0])
 
     def _linear(self, name: str, x: Matrix) -> Matrix:
-        return x @ self._weights[f"{name}.weight"].T + self._weights[f"{name}.bias"]  # type: ignore[no-any-return]
+        product: Matrix = x @ self._weights[f"{name}.weight"].T
+        return product + self._weights[f"{name}.bias"]
 
     def _norm(self, name: str, x: Matrix) -> Matrix:
-        centred = x - x.mean(axis=1, keepdims=True)
-        scaled = centred / np.sqrt((centred**2).mean(axis=1, keepdims=True) + np.float32(1e-5))
-        return scaled * self._weights[f"{name}.weight"] + self._weights[f"{name}.bias"]
+        mean: Matrix = x.mean(axis=1, keepdims=True)
+        centred = x - mean
+        deviation: Matrix = np.sqrt((centred**2).mean(axis=1, keepdims=True) + np.float32(1e-5))
+        return centred / deviation * self._weights[f"{name}.weight"] + self._weights[f"{name}.bias"]
 
     def _block(self, name: str, x: Matrix) -> Matrix:
         x = x + _gelu(self._convolution(f"{name}.near", self._norm(f"{name}.norms.0", x)))
@@ -74,15 +76,16 @@ class Network:
         size = weight.shape[2]
         padded = np.pad(x, ((size // 2, size // 2), (0, 0)))
         windows = np.concatenate([padded[i : i + len(x)] for i in range(size)], axis=1)
-        return (
-            windows @ weight.transpose(2, 1, 0).reshape(-1, weight.shape[0]) + self._weights[f"{name}.bias"]
-        )  # type: ignore[no-any-return]
+        product: Matrix = windows @ weight.transpose(2, 1, 0).reshape(-1, weight.shape[0])
+        return product + self._weights[f"{name}.bias"]
 
 
 def _softmax(x: Matrix) -> Matrix:
-    shifted = np.exp(x - x.max(axis=-1, keepdims=True))
-    return shifted / shifted.sum(axis=-1, keepdims=True)  # type: ignore[no-any-return]
+    shifted: Matrix = np.exp(x - x.max(axis=-1, keepdims=True))
+    total: Matrix = shifted.sum(axis=-1, keepdims=True)
+    return shifted / total
 
 
 def _gelu(x: Matrix) -> Matrix:
-    return 0.5 * x * (1 + np.tanh(np.float32(0.7978845608) * (x + 0.044715 * x**3)))  # type: ignore[no-any-return]
+    activated: Matrix = 0.5 * x * (1 + np.tanh(np.float32(0.7978845608) * (x + 0.044715 * x**3)))
+    return activated

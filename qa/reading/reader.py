@@ -1,7 +1,8 @@
 """Question and candidate passages -> quotations that answer, best first, and how sure that is.
 
-Boosted trees give every sentence of the candidates the log-odds that it answers; a second, smaller ensemble looks at
-the best one and what competes with it, and gives the probability that it is right at all.
+Boosted trees give every sentence of the candidates the log-odds that it answers: first by words alone, then by that
+and by meaning. A third ensemble looks at the best sentence and what competes with it, and gives the probability that
+it is right at all.
 """
 
 import json
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from embeddings.encoders import default_encoder
 from qa.questions import Question
 from qa.reading.evidence import Evidence
-from qa.reading.features import features
+from qa.reading.features import NAMES, features
 from qa.reading.trees import Trees
 from qa.retrieval import Candidate
 
@@ -50,6 +51,7 @@ class Reader:
     """The trained reader; safe to share by threads."""
 
     def __init__(self, folder: Path = MODEL) -> None:
+        self._words = Trees.load(folder / "words.npz")
         self._sentences = Trees.load(folder / "sentences.npz")
         self._confidence = Trees.load(folder / "confidence.npz")
         self._encoder = default_encoder()
@@ -60,7 +62,7 @@ class Reader:
         evidence = Evidence(candidates)
         if not evidence.sentences:
             return Reading((), 0.0, tuple(range(len(candidates))))
-        rows = features(question, evidence, self._encoder)
+        rows = with_words(features(question, evidence, self._encoder), self._words)
         scores = self._sentences.predict(rows)
         ranked = np.argsort(-scores, kind="stable")
         confidence = float(
@@ -82,6 +84,19 @@ class Reader:
 def reader() -> Reader:
     """The embedded reader, loaded once per process."""
     return Reader()
+
+
+def with_words(rows: NDArray[np.float32], words: Trees) -> NDArray[np.float32]:
+    """The features with two more columns: what trees say that see words alone, and how far below the best that is."""
+    score = words.predict(rows[:, WORDS])
+    return np.concatenate([rows, score[:, None], (score - score.max())[:, None]], axis=1)
+
+
+MEANING = ("similarity", "alignment", "worst_alignment")
+WORDS = tuple(i for i, name in enumerate(NAMES) if not name.startswith(MEANING))
+"""Columns that do not come from the encoder, which has seen the questions that most trees are trained on."""
+COLUMNS = (*NAMES, "words", "words_below_best")
+"""Names of the columns of `with_words`."""
 
 
 def origins(evidence: Evidence) -> tuple[NDArray[np.int16], NDArray[np.int16]]:

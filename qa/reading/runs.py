@@ -23,7 +23,8 @@ AHEAD = 1500
 
 _DIGITS = "一二三四五六七八九十"
 _ITEM = re.compile(
-    rf"^(?:第?([{_DIGITS}])(?:是|要|、|,|,)|[(（]([{_DIGITS}]|\d)[)）]|(\d)[.、)](?!\d)|(first|second|third|fourth|fifth)(?:ly)?\b)",
+    rf"^(?:第?([{_DIGITS}])(?:是|要|、|,|,)|[(（]([{_DIGITS}]|\d)[)）]|(\d)[.、)](?!\d)|"
+    r"(first|second|third|fourth|fifth)(?:ly)?\b)",
     re.I,
 )
 _WORDS = ("first", "second", "third", "fourth", "fifth")

@@ -15,6 +15,7 @@ class Trees:
     """
 
     def __init__(self, arrays: dict[str, NDArray[Any]]) -> None:
+        self._arrays = arrays
         self.features = tuple(str(name) for name in arrays["names"])
         self._feature = arrays["feature"].astype(np.intp)
         self._threshold = arrays["threshold"].astype(np.float32)
@@ -29,6 +30,10 @@ class Trees:
         with np.load(path) as arrays:
             return cls({key: arrays[key] for key in arrays.files})
 
+    def save(self, path: Path) -> None:
+        """Write what `load` reads."""
+        np.savez_compressed(path, **self._arrays)
+
     def predict(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
         """Log-odds, shape (len(rows),); `rows` has one column per name in `features`."""
         node = np.broadcast_to(self._roots, (len(rows), len(self._roots))).copy()
@@ -36,7 +41,8 @@ class Trees:
         for _ in range(self._depth):
             goes_left = rows[at, self._feature[node]] <= self._threshold[node]
             node = self._next[goes_left.view(np.int8), node]
-        return self._value[node].sum(axis=1, dtype=np.float32)  # type: ignore[no-any-return]
+        total: NDArray[np.float32] = self._value[node].sum(axis=1, dtype=np.float32)
+        return total
 
 
 def from_lightgbm(dump: dict[str, Any]) -> dict[str, NDArray[Any]]:

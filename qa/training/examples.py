@@ -96,17 +96,18 @@ class ReadingSet:
         self.questions = [a for q in questions if (a := _asked(q, texts, place)) is not None]
         self.names = list(self.texts)
 
-    def examples(self, seed: int, candidates: int = CANDIDATES) -> Iterator[Example]:
-        """Every question once, in a situation drawn at random."""
-        rng = random.Random(f"{seed} {self.name}")
-        for asked in self.questions:
-            situation = rng.choices(list(SHARES), list(SHARES.values()))[0]
-            example = self.example(asked, situation, rng, candidates)
-            if example is not None:
-                yield example
+    def examples(self, seed: int, held_out_only: bool = False) -> Iterator[tuple[int, Example]]:
+        """Every question once, with its number, in a situation drawn at random."""
+        for number, asked in enumerate(self.questions):
+            if asked.held_out or not held_out_only:
+                rng = random.Random(f"{seed} {self.name} {number}")
+                situation = rng.choices(list(SHARES), list(SHARES.values()))[0]
+                example = self.example(asked, situation, rng)
+                if example is not None:
+                    yield number, example
 
     def example(
-        self, asked: Asked, situation: Situation, rng: random.Random, candidates: int = CANDIDATES
+        self, asked: Asked, situation: Situation, rng: random.Random
     ) -> Example | None:
         """The question in this situation; None where it cannot be made."""
         text = asked.question
@@ -122,10 +123,10 @@ class ReadingSet:
             documents = [asked.document, *others, *rng.sample(siblings, k=min(len(siblings), 3))]
         if situation.endswith("left out") and situation != "sentence left out":
             documents = [d for d in documents if d != asked.document] if documents is not None else None
-        found = retrieve(self.index, question.text, candidates * 3, documents=documents)
+        found = retrieve(self.index, question.text, CANDIDATES * 3, documents=documents)
         if "left out" in situation and situation != "sentence left out":
             found = [c for c in found if c.passage.document != asked.document]
-        evidence = Evidence(found[:candidates])
+        evidence = Evidence(found[:CANDIDATES])
         if situation == "sentence left out":
             evidence = _without(evidence, asked)
         if not evidence.sentences:
@@ -154,8 +155,13 @@ class ReadingSet:
                 if attribute == "numbers":
                     fresh = [w for w in fresh if len(w) == len(mine[0])]
                 if fresh:
-                    return re.sub(re.escape(mine[0]), lambda _, w=fresh[0]: w, view.text, flags=re.IGNORECASE)  # type: ignore[misc]
+                    return _replaced(view.text, mine[0], fresh[0])
         return asked.question
+
+
+def _replaced(view: str, old: str, new: str) -> str:
+    """The view with `new` wherever `old` stands, in any case; nothing in `new` is a reference to a group."""
+    return re.sub(re.escape(old), lambda _: new, view, flags=re.IGNORECASE)
 
 
 def _document(text: str, name: str, title: str) -> Document:

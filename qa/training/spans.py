@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from embeddings.encoders import default_encoder
 from embeddings.normalize import normalize
@@ -29,9 +29,10 @@ from qa.questions import KINDS, understand
 from qa.reading.atoms import FLAGS, Atoms, align, atoms, bounded, kind_vector
 from qa.reading.reader import MODEL
 from qa.training.examples import Asked, ReadingSet
+from qa.training.span_model import SpanModel
 
-WIDTH, LAYERS, HEADS, DROPOUT = 128, 3, 4, 0.25
 LONGEST_QUESTION, LONGEST_PASSAGE, LONGEST_ANSWER = 48, 256, 40
+SIZE, RATE = 48, 1.2e-3  # rows of a batch, highest learning rate
 
 
 @dataclass
@@ -138,88 +139,6 @@ def _packed(
     )
 
 
-class Block(nn.Module):
-    """Local convolution, self-attention and a feed-forward layer, each added to its input."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.norms = nn.ModuleList(nn.LayerNorm(WIDTH) for _ in range(3))
-        self.near = nn.Conv1d(WIDTH, WIDTH, 5, padding=2)
-        self.project, self.join = nn.Linear(WIDTH, 3 * WIDTH), nn.Linear(WIDTH, WIDTH)
-        self.wide = nn.Sequential(
-            nn.Linear(WIDTH, 3 * WIDTH),
-            nn.GELU(approximate="tanh"),
-            nn.Dropout(DROPOUT / 2),
-            nn.Linear(3 * WIDTH, WIDTH),
-        )
-        self.dropout = nn.Dropout(DROPOUT / 2)
-
-    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """x (batch, length, WIDTH), mask (batch, length) true where there is an atom."""
-        near = self.near((self.norms[0](x) * mask[:, :, None]).transpose(1, 2)).transpose(1, 2)
-        x = x + self.dropout(torch.nn.functional.gelu(near, approximate="tanh"))
-        batch, length, _ = x.shape
-        q, k, v = (
-            self.project(self.norms[1](x))
-            .view(batch, length, 3, HEADS, WIDTH // HEADS)
-            .permute(2, 0, 3, 1, 4)
-        )
-        weights = (q @ k.transpose(-1, -2)) / math.sqrt(WIDTH / HEADS) + (~mask)[:, None, None, :] * -1e4
-        found = (weights.softmax(-1) @ v).transpose(1, 2).reshape(batch, length, WIDTH)
-        x = x + self.dropout(self.join(found))
-        return x + self.dropout(self.wide(self.norms[2](x)))
-
-
-class SpanModel(nn.Module):
-    """Question and sentence -> log-odds of first and last atom of the answer, and that there is one."""
-
-    def __init__(self, dimension: int) -> None:
-        super().__init__()
-        self.vectors = nn.Linear(2 * dimension, WIDTH)
-        self.flags = nn.Linear(FLAGS, WIDTH)
-        self.kind = nn.Linear(len(KINDS), WIDTH)
-        self.encode = Block()
-        self.mix = nn.Linear(4 * WIDTH, WIDTH)
-        self.blocks = nn.ModuleList(Block() for _ in range(LAYERS))
-        self.ask = nn.Linear(WIDTH, 2 * WIDTH)
-        self.ends = nn.Linear(WIDTH, 2 * WIDTH)
-        self.answers = nn.Sequential(
-            nn.Linear(2 * WIDTH, WIDTH), nn.GELU(approximate="tanh"), nn.Linear(WIDTH, 1)
-        )
-        self.dropout = nn.Dropout(DROPOUT)
-
-    def forward(
-        self,
-        q: Tensor,
-        q_flags: Tensor,
-        q_mask: Tensor,
-        p: Tensor,
-        p_flags: Tensor,
-        p_mask: Tensor,
-        kind: Tensor,
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Vectors (batch, length, 2 * dimension), flags (batch, length, FLAGS), masks; kind (batch, kinds)."""
-        asked = self.encode(
-            self.vectors(self.dropout(q)) + self.flags(q_flags) + self.kind(kind)[:, None], q_mask
-        )
-        passage = self.encode(self.vectors(self.dropout(p)) + self.flags(p_flags), p_mask)
-        weights = passage @ asked.transpose(1, 2) / math.sqrt(WIDTH) + (~q_mask)[:, None, :] * -1e4
-        found = weights.softmax(-1) @ asked
-        x = self.mix(self.dropout(torch.cat([passage, found, passage * found, passage - found], -1)))
-        x = x + self.flags(p_flags) + self.kind(kind)[:, None]
-        for block in self.blocks:
-            x = block(x, p_mask)
-        pooled = (asked * q_mask[:, :, None]).sum(1) / q_mask.sum(1, keepdim=True)
-        x = self.dropout(x)
-        first, last = (
-            (self.ends(x) * (1 + self.ask(pooled))[:, None]).view(*x.shape[:2], 2, WIDTH).sum(-1).unbind(-1)
-        )
-        whole = (x * p_mask[:, :, None]).sum(1) / p_mask.sum(1, keepdim=True)
-        answers = self.answers(torch.cat([whole, pooled], -1)).squeeze(-1)
-        outside = (~p_mask) * -1e4
-        return first + outside, last + outside, answers
-
-
 class Batches:
     """Rows -> padded tensors; vectors are looked up here, so that tables stay out of the model."""
 
@@ -246,7 +165,7 @@ class Batches:
         return torch.cat([self.words[words], self.pieces[pieces]], -1).float(), flags, mask
 
 
-def loss_of(model: nn.Module, inputs: tuple[Tensor, ...], first: Tensor, last: Tensor, has: Tensor) -> Tensor:
+def loss_of(model: SpanModel, inputs: tuple[Tensor, ...], first: Tensor, last: Tensor, has: Tensor) -> Tensor:
     """Cross-entropy of both ends where there is an answer, and of whether there is one."""
     a, b, answers = model(*inputs)
     a, b = a.float(), b.float()
@@ -292,6 +211,78 @@ def evaluate(model: SpanModel, batches: Batches, held: list[Row]) -> dict[str, f
     }
 
 
+def collected(data: Path, work: Path) -> tuple[list[Row], Words]:
+    """The rows of all reading sets and the numbers of their words, made once."""
+    path = work / "spans.pickle"
+    if path.exists():
+        kept: tuple[list[Row], Words] = pickle.loads(path.read_bytes())
+        return kept
+    words = Words()
+    made: list[Row] = []
+    for name in (*READING_SETS, HELD_OUT):
+        reading_set = ReadingSet(data, name, work / f"{name}.index")
+        made += rows(reading_set, words, random.Random(name))
+        reading_set.index.close()
+        print(name, len(made), flush=True)
+    path.write_bytes(pickle.dumps((made, words)))
+    return made, words
+
+
+def shuffled(training: list[Row], rng: random.Random) -> list[list[Row]]:
+    """All rows as batches of similar length, in a random order."""
+    rng.shuffle(training)
+    pools = [
+        sorted(training[i : i + SIZE * 20], key=lambda r: len(r.passage[0]))
+        for i in range(0, len(training), SIZE * 20)
+    ]
+    ready = [pool[i : i + SIZE] for pool in pools for i in range(0, len(pool), SIZE)]
+    rng.shuffle(ready)
+    return ready
+
+
+def rate(step: int, steps: int) -> float:
+    """The learning rate of a step: a short warm-up, then half a cosine."""
+    return RATE * min(1, (step + 1) / 200) * max(0.02, 0.5 * (1 + math.cos(math.pi * step / max(steps, 1))))
+
+
+def train_step(
+    model: SpanModel, optimizer: torch.optim.Optimizer, batches: Batches, batch: list[Row], rate: float
+) -> float:
+    """Learn from a batch; the loss."""
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    inputs, first, last, has = batches(batch)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        loss = loss_of(model, inputs, first, last, has)
+    optimizer.zero_grad()
+    torch.autograd.backward(loss)
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    return float(loss)
+
+
+def train(model: SpanModel, batches: Batches, training: list[Row], held: list[Row], epochs: int) -> None:
+    """Train, and after every epoch measure and write the weights."""
+    optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=0.02, betas=(0.9, 0.98))
+    rng, started = random.Random(1), time.time()
+    steps, step = epochs * len(training) // SIZE, 0
+    for epoch in range(epochs):
+        ready = shuffled(training, rng)
+        total = 0.0
+        for batch in ready:
+            total += train_step(model, optimizer, batches, batch, rate(step, steps))
+            step += 1
+        found = {
+            "epoch": epoch + 1,
+            "loss": round(total / len(ready), 3),
+            "seconds": round(time.time() - started),
+            **evaluate(model, batches, held),
+        }
+        print(json.dumps(found), flush=True)
+        weights = {name: value.numpy().astype(np.float16) for name, value in model.state_dict().items()}
+        np.savez_compressed(MODEL / "spans.npz", **weights)
+
+
 def main() -> None:
     """Build rows, train, export."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -303,73 +294,16 @@ def main() -> None:
     options = parser.parse_args()
     torch.manual_seed(1)
     torch.set_num_threads(options.threads)
-    path = options.work / "spans.pickle"
-    if path.exists():
-        made, words = pickle.loads(path.read_bytes())
-    else:
-        words, made = Words(), []
-        for name in (*READING_SETS, HELD_OUT):
-            reading_set = ReadingSet(options.data, name, options.work / f"{name}.index")
-            made += rows(reading_set, words, random.Random(name))
-            reading_set.index.close()
-            print(name, len(made), flush=True)
-        path.write_bytes(pickle.dumps((made, words)))
+    made, words = collected(options.data, options.work)
     encoder = default_encoder()
     batches = Batches(
         words.table(), bounded(encoder.token_vectors(range(encoder.vocabulary))).astype(np.float16)
     )
     training, held = [r for r in made if not r.held_out], [r for r in made if r.held_out]
     model = SpanModel(encoder.dimension)
-    print(
-        sum(p.numel() for p in model.parameters()),
-        "parameters,",
-        len(training),
-        "rows,",
-        len(held),
-        "held out",
-    )
-    optimizer = torch.optim.AdamW(model.parameters(), lr=1.2e-3, weight_decay=0.02, betas=(0.9, 0.98))
-    size, rng, started = 48, random.Random(1), time.time()
-    steps = options.epochs * len(training) // size
-    step = 0
-    for epoch in range(options.epochs):
-        rng.shuffle(training)
-        pools = [
-            sorted(training[i : i + size * 20], key=lambda r: len(r.passage[0]))
-            for i in range(0, len(training), size * 20)
-        ]
-        ready = [pool[i : i + size] for pool in pools for i in range(0, len(pool), size)]
-        rng.shuffle(ready)
-        total = 0.0
-        for batch in ready:
-            for group in optimizer.param_groups:
-                group["lr"] = (
-                    1.2e-3
-                    * min(1, (step + 1) / 200)
-                    * max(0.02, 0.5 * (1 + math.cos(math.pi * step / max(steps, 1))))
-                )
-            inputs, first, last, has = batches(batch)
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                loss = loss_of(model, inputs, first, last, has)
-            optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            total += float(loss)
-            step += 1
-        print(
-            json.dumps(
-                {
-                    "epoch": epoch + 1,
-                    "loss": round(total / len(ready), 3),
-                    "seconds": round(time.time() - started),
-                    **evaluate(model, batches, held),
-                }
-            ),
-            flush=True,
-        )
-        weights = {name: value.numpy().astype(np.float16) for name, value in model.state_dict().items()}
-        np.savez_compressed(MODEL / "spans.npz", **weights)
+    size = sum(p.numel() for p in model.parameters())
+    print(f"{size} parameters, {len(training)} rows, {len(held)} held out")
+    train(model, batches, training, held, options.epochs)
 
 
 if __name__ == "__main__":
