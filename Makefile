@@ -68,7 +68,7 @@ $(INSTALLED): pyproject.toml .constraints.txt | $(BIN)/pip
 	@touch $@
 
 $(INSTALLED_DEV): $(INSTALLED)
-	$(PIP_INSTALL) --editable '.[dev]'
+	$(PIP_INSTALL) --editable '.[dev,training]'
 	@touch $@
 
 # The browser tests take a Chromium from the PATH, else Debian's package, else Playwright's own.
