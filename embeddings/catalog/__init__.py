@@ -154,8 +154,12 @@ class Catalog(Protocol):
         """Store a setting; the generation stays."""
         ...
 
-    def purge(self) -> bool:
-        """Leave no removed text in the catalog's own files; False while a reader holds an old view."""
+    def scrub(self) -> None:
+        """Leave nothing removed in the catalog's files, once `checkpoint` is done too."""
+        ...
+
+    def checkpoint(self) -> bool:
+        """Leave nothing in side files; False while a reader holds an old view."""
         ...
 
     def verify(self) -> list[str]:

@@ -138,11 +138,22 @@ class SqliteCatalog(SqliteReader):
         with self.transaction(changes=False):
             self._writing().execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (key, value))
 
-    def purge(self) -> bool:
-        """Leave no removed text in the -wal file either; False while a reader holds an old view.
+    def scrub(self) -> None:
+        """Write the file anew, so that no page holds a stale copy of something removed.
 
-        In the main file, `secure_delete` has overwritten it with zeros.
+        `secure_delete` overwrites what is deleted, but not the copies that SQLite left in the unused part of
+        a page when it once moved rows between pages.
         """
+        with self._write_lock, failures(self._path):
+            writer = self._writing()
+            writer.execute("PRAGMA temp_store = FILE")  # a large index does not fit into memory
+            try:
+                writer.execute("VACUUM")
+            finally:
+                writer.execute("PRAGMA temp_store = MEMORY")
+
+    def checkpoint(self) -> bool:
+        """Fold the -wal file in and empty it; False while a reader holds an old view."""
         with self._write_lock, failures(self._path):
             (busy, *_) = self._writing().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy

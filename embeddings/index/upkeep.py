@@ -44,7 +44,7 @@ class Upkeep:
         if self._compaction_due():
             self.settle()
         else:
-            self._catalog.purge()
+            self._catalog.checkpoint()
 
     def _compaction_due(self) -> bool:
         """Whether derived files must forget something, can do so cheaply, or are to be written anyway."""
@@ -54,13 +54,15 @@ class Upkeep:
 
     def _compact(self) -> None:
         """Write derived files anew where they hold something removed, or too little."""
-        self._lexical.purge()
-        self._originals.sweep(self._catalog)
+        if self._catalog.state().purge_due or self._catalog.removed():
+            self._lexical.purge()
+            self._originals.sweep(self._catalog)
+            self._catalog.scrub()
         base = self._dense.write_base()
         with self._catalog.transaction(changes=False):
             self._catalog.compacted(*base)
         self._dense.sweep()
-        self._catalog.purge()
+        self._catalog.checkpoint()
 
     @contextmanager
     def _stored(self) -> Iterator[None]:
