@@ -150,7 +150,7 @@ def _add_documents(routes: APIRouter, service: Service) -> None:
         return service.assistant.documents()
 
     @routes.post("/documents", tags=["documents"])
-    def upload(files: list[UploadFile], request: Request) -> Receipt:
+    def upload(files: Annotated[list[UploadFile], Field(min_length=1)], request: Request) -> Receipt:
         """Read files into the index. What could not be read is in the receipt, with the reason."""
         receipt = Receipt()
         for file in files:

@@ -5,6 +5,7 @@ the labels that screen readers need. All text is escaped in `qa.web.markup`. The
 holds no more than the id of its conversation and the names of the chosen documents.
 """
 
+import logging
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -27,6 +28,8 @@ from qa.web.service import History, Service
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
+
+log = logging.getLogger(__name__)
 
 # What gradio reads from the environment: no reports to its makers, and no statistics over past events,
 # which it would otherwise compute anew with pandas after every event.
@@ -235,6 +238,9 @@ class Chat:
                 yield gr.skip(), self._thread(current, [*past, turn], words), gr.skip(), gr.skip(), gr.skip()
         except WenjuError as error:
             turn = replace(turn, answer=None, failure=str(error))
+        except Exception:
+            log.exception("a question could not be answered")  # without the question, which is the user's
+            turn = replace(turn, answer=None, failure=render.BROKEN)
         turn = replace(turn, done=True)
         self._kept.put(current, turn, _documents_cited(past))
         opened = self._cited(turn, 1, words) if turn.answer and turn.answer.citations else gr.skip()

@@ -9,7 +9,7 @@ from qa.web.i18n import Words
 from qa.web.markup import annotate, escape, glosses
 
 SHOWN_QUOTATIONS = 3
-STOPPED = "stopped"  # as a turn's failure: the user ended it
+STOPPED, BROKEN = "stopped", "broken"  # as a turn's failure: the user ended it; an error of ours
 SURE, FAIR = 0.8, 0.5  # calibrated probabilities, as words
 
 
@@ -37,10 +37,9 @@ def _turn(turn: Turn, words: Words, titles: Titles, last: bool) -> str:
 
 
 def _body(turn: Turn, words: Words, titles: Titles) -> str:
-    if turn.failure == STOPPED:
-        return f'<p class="failure">{words["stopped"]}</p>'
     if turn.failure:
-        return f'<p class="failure" role="alert">{escape(words["failed"].format(reason=turn.failure))}</p>'
+        said = words.get(turn.failure) or words["failed"].format(reason=turn.failure)
+        return f'<p class="failure" role="alert">{escape(said)}</p>'
     if turn.answer is None:
         return f'<p class="searching">{words["searching"]}<span class="dots" aria-hidden="true"></span></p>'
     if turn.answer.answered:

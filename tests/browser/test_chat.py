@@ -79,3 +79,17 @@ def test_an_example_question_asks_itself(running: Running, open_page: OpenPage) 
     example.click()
     expect(page.locator(".question p")).to_have_text(question)
     expect(page.locator(".quotation").first).to_be_visible()
+
+
+def test_a_long_conversation_scrolls_and_covers_nothing(running: Running, open_page: OpenPage) -> None:
+    page = open_page(running.url)
+    for _ in range(4):
+        ask(page, GUANGZHOU)
+    expect(page.locator(".turn").last.locator(".verdict")).to_be_in_viewport()
+    expect(page.locator(".turn").first).not_to_be_in_viewport()
+    expect(page.locator("#composer textarea")).to_be_in_viewport()
+    panels = {name: page.locator(name).bounding_box() for name in ("#brand", "#conversations", "#shelf")}
+    for above, below in (("#brand", "#conversations"), ("#conversations", "#shelf")):
+        upper, lower = panels[above], panels[below]
+        assert upper and lower and upper["y"] + upper["height"] <= lower["y"] + 1, (above, below)
+    assert page.evaluate("document.documentElement.scrollHeight") <= 900
