@@ -17,13 +17,12 @@ CJK = "\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U
 _ATOM = re.compile(rf"[{CJK}]|\d+(?:[.,:]\d+)*|[^\W\d_{CJK}]+(?:['’][^\W\d_]+)?")
 _SPACED = re.compile(rf"[^\W\d_{CJK}]")
 
-_STOP_WORDS = frozenset(
-    (
-        "a about an and are as at be been but by can could did do does for from had has have he her his how i "
-        "if in into is it its me my of on or our she should so than that the their them then there these they "
-        "this those to us was we were what when where which who whom whose why will with would you your "
-    ).split()
-)
+_STOP = """
+a about an and are as at be been but by can could did do does for from had has have he her his how i
+if in into is it its me my of on or our she should so than that the their them then there these they
+this those to us was we were what when where which who whom whose why will with would you your
+"""
+_STOP_WORDS = frozenset(_STOP.split())
 
 
 @lru_cache(maxsize=1)

@@ -53,6 +53,8 @@ class StaticEncoder:
         from tokenizers import Tokenizer
 
         self.name = name
+        self._rows: NDArray[np.int8 | np.float32]
+        self._scales: NDArray[np.float32]
         try:
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
             with safe_open(str(folder / "model.safetensors"), framework="numpy") as tensors:
@@ -78,13 +80,13 @@ class StaticEncoder:
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
         return encoding.ids, encoding.offsets
 
-    def token_vectors(self, ids: Sequence[int]) -> NDArray[np.float32]:
+    def token_vectors(self, ids: Sequence[int] | NDArray[np.integer[Any]]) -> NDArray[np.float32]:
         """Vectors of tokens as they enter the mean, shape (len(ids), dimension), not of unit length."""
         index = np.asarray(ids, dtype=np.intp)
         return self._rows[index].astype(np.float32) * self._scales[index, None]
 
     def sums(self, token_ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-        """Sums of the token vectors of each text, shape (len(token_ids), dimension); the unknown token if it has none."""
+        """Sums of the token vectors of each text, shape (len(token_ids), dimension); the unknown token's if none."""
         texts = [ids or [0] for ids in token_ids]
         found = np.empty((len(texts), self.dimension), dtype=np.float32)
         for start in range(0, len(texts), _BATCH):
@@ -101,7 +103,8 @@ class StaticEncoder:
     def encode_tokens(self, token_ids: Sequence[Sequence[int]]) -> Vectors:
         """Vectors of texts that are tokenized already; a text without tokens gets the unknown token's."""
         vectors = self.sums(token_ids)  # the mean has the same direction
-        return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        norms: NDArray[np.float32] = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        return vectors / norms
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of questions, shape (len(texts), dimension)."""
@@ -122,9 +125,7 @@ class SentenceTransformerEncoder:
         self._lock = threading.Lock()
         path = Path(model)
         try:
-            from sentence_transformers import SentenceTransformer
-
-            self._model: Any = SentenceTransformer(model)
+            self._model = _sentence_transformer(model)
         except Exception as error:
             # Hub, file and configuration errors have no common base class.
             reason = str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
@@ -157,6 +158,12 @@ class SentenceTransformerEncoder:
                 show_progress_bar=False,
             )
         return np.ascontiguousarray(vectors, dtype=np.float32)
+
+
+def _sentence_transformer(model: str) -> Any:
+    from sentence_transformers import SentenceTransformer
+
+    return SentenceTransformer(model)
 
 
 def _fingerprint(folder: Path, files: Sequence[str]) -> str:

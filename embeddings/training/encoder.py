@@ -12,7 +12,7 @@ import argparse
 import json
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.sparse
@@ -29,8 +29,23 @@ from embeddings.training.pairs import Corpus, Ids, draw
 from embeddings.training.tokenizer import train_tokenizer
 from embeddings.types import Document
 
-DIMENSION, BATCH, STEPS, RATE, TEMPERATURE = 512, 1024, 2600, 1e-2, 0.05
-SAVE_EVERY = 250
+DIMENSION, TEMPERATURE, SAVE_EVERY = 512, 0.05, 250
+
+
+class Stage(NamedTuple):
+    """Batches of one kind of mixture; the rate of learning falls to 0 over the stage."""
+
+    steps: int
+    rate: float
+    sizes: tuple[int, int, int, int]  # pairs of each of KINDS in a batch
+    thinned: float
+
+
+STAGES = (
+    Stage(1800, 1e-2, (327, 133, 286, 276), 0.1),
+    # The questions have been seen often by now: fewer of them, with more words left out.
+    Stage(900, 5e-3, (300, 140, 220, 560), 0.4),
+)
 
 
 class Model:
@@ -58,7 +73,8 @@ def initial(corpus: Corpus, vocabulary: int) -> NDArray[np.float32]:
         counts += np.bincount(ids, minlength=vocabulary)
     weight = np.log(1 + counts.sum() / (counts + 1) / 30)
     noise = np.random.default_rng(0).standard_normal((vocabulary, DIMENSION), dtype=np.float32)
-    return (noise * (weight / weight.mean() / DIMENSION**0.5)[:, None]).astype(np.float32)
+    rows_: NDArray[np.float32] = (noise * (weight / weight.mean() / DIMENSION**0.5)[:, None]).astype(np.float32)
+    return rows_
 
 
 def loss_of(pooled: Tensor, pairs: int, groups: list[Any]) -> Tensor:
@@ -77,14 +93,24 @@ def loss_of(pooled: Tensor, pairs: int, groups: list[Any]) -> Tensor:
     return (forward + torch.nn.functional.cross_entropy(scores[:, :pairs].T, target)) / 2
 
 
-def train_step(model: Model, corpus: Corpus, step: int, rate: float) -> float:
+def stage_of(step: int) -> tuple[Stage, float]:
+    """The stage that a step belongs to, and its rate of learning."""
+    for stage in STAGES:
+        if step < stage.steps:
+            return stage, stage.rate * min(1.0, (step + 1) / 50) * max(1 - step / stage.steps, 1e-3)
+        step -= stage.steps
+    raise ValueError("the step is past the last stage")
+
+
+def train_step(model: Model, corpus: Corpus, step: int) -> float:
     """Draw a batch and learn from it; the loss."""
-    batch = draw(corpus, BATCH, np.random.default_rng([1, step]))
+    stage, rate = stage_of(step)
+    batch = draw(corpus, stage.sizes, stage.thinned, np.random.default_rng([1, step]))
     matrix, which = bags([*batch.queries, *batch.positives, *batch.negatives])
     rows_ = model.rows[which]
     pooled = torch.from_numpy(matrix @ rows_.numpy()).requires_grad_(True)
     loss = loss_of(pooled, len(batch.queries), batch.groups)
-    loss.backward()  # type: ignore[no-untyped-call]
+    torch.autograd.backward(loss)
     assert pooled.grad is not None
     model.step(which, torch.from_numpy(matrix.T.tocsr() @ pooled.grad.numpy()), rate, step + 1)
     return float(loss.detach())
@@ -158,14 +184,14 @@ def main() -> None:
     )
     parser.add_argument("data", type=Path)
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--steps", type=int, default=sum(stage.steps for stage in STAGES))
     parser.add_argument("--out", type=Path, default=DEFAULT_MODEL)
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(1)
     tokenizer = train_tokenizer(options.data, options.work / "tokenizer.json")
     corpus = Corpus.load(options.data, tokenizer, options.work / "corpus.pickle")
-    checkpoint = options.work / f"encoder.{options.steps}.pt"
+    checkpoint = options.work / "encoder.pt"
     if checkpoint.exists():
         saved = torch.load(checkpoint)
         model, done = Model(saved["rows"].numpy()), int(saved["step"])
@@ -174,8 +200,7 @@ def main() -> None:
         model, done = Model(initial(corpus, tokenizer.get_vocab_size())), 0
     started, mean = time.time(), 0.0
     for step in range(done, options.steps):
-        rate = RATE * min(1.0, (step + 1) / 50) * max(1 - step / options.steps, 1e-3)
-        loss = train_step(model, corpus, step, rate)
+        loss = train_step(model, corpus, step)
         mean = loss if step == done else 0.95 * mean + 0.05 * loss
         if (step + 1) % SAVE_EVERY == 0:
             print(

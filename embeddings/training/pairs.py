@@ -31,8 +31,7 @@ TRANSLATIONS = {  # how often each is drawn
     "privacyguides_zh_en": 0.06,
 }
 MEDICAL = ("cmedir_title", "cmedqa_devtest_pos")
-KINDS = {"zh": 0.32, "en": 0.13, "translation": 0.28, "neighbours": 0.27}
-"""Shares of a batch."""
+KINDS = ("zh", "en", "translation", "neighbours")
 WINDOW = {"zh": 180, "en": 600}  # characters
 HARD = 6  # windows of other passages, by BM25, that a question may get as negative
 
@@ -63,14 +62,15 @@ class Corpus:
     texts: dict[str, Text] = field(default_factory=dict)  # passages of the reading sets
     questions: dict[str, list[tuple[Ids, str, int, list[str]]]] = field(default_factory=dict)
     translations: dict[str, tuple[list[Ids], list[Ids]]] = field(default_factory=dict)
-    medical: tuple[list[Ids], list[Ids]] = ((), ())  # type: ignore[assignment]
+    medical: tuple[list[Ids], list[Ids]] = field(default_factory=lambda: ([], []))
     documents: list[list[Ids]] = field(default_factory=list)  # sentences of news, laws and passages
 
     @classmethod
     def load(cls, data: Path, tokenizer: Tokenizer, cache: Path) -> "Corpus":
         """Read and tokenize the training data, once; about three minutes."""
         if cache.exists():
-            return pickle.loads(cache.read_bytes())  # type: ignore[no-any-return]
+            cached: Corpus = pickle.loads(cache.read_bytes())
+            return cached
         corpus = cls()
         encode = _Encode(tokenizer)
         for name in READING_SETS:
@@ -161,13 +161,13 @@ class Batch:
             self.groups.append(group)
 
 
-def draw(corpus: Corpus, size: int, rng: np.random.Generator) -> Batch:
-    """A mixed batch of about `size` pairs."""
+def draw(corpus: Corpus, sizes: Sequence[int], thinned: float, rng: np.random.Generator) -> Batch:
+    """A mixed batch of about so many pairs of each of KINDS; questions lose up to a share `thinned` of their tokens."""
     batch = Batch()
-    for kind, share in KINDS.items():
-        for _ in range(int(size * share)):
+    for kind, size in zip(KINDS, sizes, strict=True):
+        for _ in range(size):
             if kind in ("zh", "en"):
-                _question(corpus, kind, batch, rng)
+                _question(corpus, kind, thinned, batch, rng)
             elif kind == "translation":
                 _translation(corpus, batch, rng)
             elif rng.random() < 0.05:
@@ -178,11 +178,11 @@ def draw(corpus: Corpus, size: int, rng: np.random.Generator) -> Batch:
     return batch
 
 
-def _question(corpus: Corpus, language: str, batch: Batch, rng: np.random.Generator) -> None:
+def _question(corpus: Corpus, language: str, thinned: float, batch: Batch, rng: np.random.Generator) -> None:
     questions = corpus.questions[language]
     ids, pid, place, hard = questions[int(rng.integers(len(questions)))]
     length = WINDOW[language] * rng.uniform(0.6, 1.4)
-    batch.add(_thinned(ids, rng, 0.1), corpus.texts[pid].window(place, length, rng), pid)
+    batch.add(_thinned(ids, rng, thinned), corpus.texts[pid].window(place, length, rng), pid)
     if hard:
         other = corpus.texts[hard[int(rng.integers(len(hard)))]]
         negative = other.window(int(rng.integers(other.starts[-1] + 1)), length, rng)
