@@ -57,3 +57,8 @@ def places(view: str) -> list[str]:
     found = [match.group() for match in _CHINESE.finditer(view)]
     found += [match.group().lower() for match in _LATIN.finditer(view)]
     return list(dict.fromkeys(found))
+
+
+def without_places(view: str) -> str:
+    """The view with a comma for every place it names."""
+    return _LATIN.sub(" , ", _CHINESE.sub(" , ", view))

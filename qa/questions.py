@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from embeddings.analysis import CJK, terms
 from embeddings.normalize import fold
-from qa.gazetteer import places
+from qa.gazetteer import places, without_places
 
 Kind = Literal["number", "when", "who", "where", "reason", "list", "method", "yes-no", "what"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -15,27 +15,34 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 _PATTERNS: tuple[tuple[Kind, str], ...] = (
     (
         "reason",
-        r"为什么|为何|为啥|什么原因|原因是|缘何|怎么会|什么缘故|\bwhy\b|\bwhat (?:caused|causes)\b|\breasons?\b",
+        r"为什么|为何|为啥|什么原因|原因是|缘何|怎么会|什么缘故|"
+        r"\bwhy\b|\bwhat (?:caused|causes)\b|\breasons?\b",
     ),
     (
         "when",
-        r"何时|什么时(?:候|间|期)|何(?:年|月|日)|哪一?(?:年|月|日|天|个?世纪|个?时期|个?年代)|几(?:月|号|日|点|年(?!级))|什么日子|"
-        r"多久以?前|(?:时间|日期)(?:是|为|[?？]|$)|\bwhen\b|\b(?:what|which) (?:year|date|day|month|century|decade|time)\b",
+        r"何时|什么时(?:候|间|期)|何(?:年|月|日)|哪一?(?:年|月|日|天|个?世纪|个?时期|个?年代)|"
+        r"几(?:月|号|日|点|年(?!级))|什么日子|"
+        r"多久以?前|(?:时间|日期)(?:是|为|[?？]|$)|"
+        r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|century|decade|time)\b",
     ),
     (
         "number",
-        r"多少|(?<!乎)几(?!乎)(?:[个位年天种次名所岁家条项届人部座支場场只篇章层本集首架艘]|分之)|多(?:大|长|高|远|深|宽|重|久|快)|百分之几|"
-        r"\bhow (?:many|much|long|old|tall|high|far|large|big|fast|often)\b|\bwhat (?:percentage|percent|number|amount|age)\b",
+        r"多少|(?<!乎)几(?!乎)(?:[个位年天种次名所岁家条项届人部座支場场只篇章层本集首架艘]|分之)|"
+        r"多(?:大|长|高|远|深|宽|重|久|快)|百分之几|"
+        r"\bhow (?:many|much|long|old|tall|high|far|large|big|fast|often)\b|"
+        r"\bwhat (?:percentage|percent|number|amount|age)\b",
     ),
     ("who", r"谁|何人|什么人|哪一?(?:位|个人|名)|哪些人|哪几位|姓名|\bwho\b|\bwhom\b|\bwhose\b"),
     (
         "where",
-        r"哪里|哪儿|何处|何地|什么地[方点]|在哪|哪一?[个座些]?(?:城市|国家|地方|省|县|市|区|州|地区|地点|村|镇|岛|洲)|位于什么|\bwhere\b|"
-        r"\b(?:what|which) (?:city|country|state|place|region|province|town|county|continent)\b",
+        r"哪里|哪儿|何处|何地|什么地[方点]|在哪|"
+        r"哪一?[个座些]?(?:城市|国家|地方|省|县|市|区|州|地区|地点|村|镇|岛|洲)|位于什么|"
+        r"\bwhere\b|\b(?:what|which) (?:city|country|state|place|region|province|town|county|continent)\b",
     ),
     (
         "list",
-        r"哪些|哪几|分别是|有什么[^?？]{0,6}(?:措施|要求|内容|工作|任务|特点|方面|办法)|包括什么|包含什么|都有什么|有何(?:措施|要求)|"
+        r"哪些|哪几|分别是|有什么[^?？]{0,6}(?:措施|要求|内容|工作|任务|特点|方面|办法)|"
+        r"包括什么|包含什么|都有什么|有何(?:措施|要求)|"
         r"(?:措施|要求|内容|任务|名单|清单)(?:是什么|有哪|[?？]|$)|"
         r"\bwhat (?:are|were)\b|\bwhich (?:of|are|were)\b|\blist\b|\bmeasures\b",
     ),
@@ -49,11 +56,14 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
 _KIND = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS)
 
 _INTERROGATIVE = re.compile(
-    r"请问一?下?|告诉我|我想知道|想问一?下?|什么时候|什么时间|什么地方|什么原因|为什么|什么样的?|为何|为啥|为什么|什么|何时|何人|何处|何地|"
-    r"多少|哪些|哪几[个位种]?|哪[一]?[个位种]|哪里|哪儿|哪|谁|怎么样|怎么|怎样|如何|是否|是不是|有没有|能否|分别|吗|呢|吧|[?？]"
+    r"请问一?下?|告诉我|我想知道|想问一?下?|什么时候|什么时间|什么地方|什么原因|为什么|什么样的?|为何|为啥|"
+    r"为什么|什么|何时|何人|何处|何地|"
+    r"多少|哪些|哪几[个位种]?|哪[一]?[个位种]|哪里|哪儿|哪|谁|"
+    r"怎么样|怎么|怎样|如何|是否|是不是|有没有|能否|分别|吗|呢|吧|[?？]"
 )
 _FOCUS = re.compile(
-    rf"(?:多少|(?<!乎)几|哪一?[个位种家所座年些]?|什么(?!时候|时间|地方|原因|样)|何种?)([{CJK}]{{1,4}}?)(?=[?？,，。]|的|是|被|在|于|由|为|把|和|与|能|可|$)"
+    r"(?:多少|(?<!乎)几|哪一?[个位种家所座年些]?|什么(?!时候|时间|地方|原因|样)|何种?)"
+    rf"([{CJK}]{{1,4}}?)(?=[?？,，。]|的|是|被|在|于|由|为|把|和|与|能|可|$)"
 )
 _FOCUS_EN = re.compile(
     r"\b(?:what|which|how many|how much)\s+((?!is\b|are\b|was\b|were\b|did\b|do\b|does\b)[a-z]+)",
@@ -73,7 +83,8 @@ class Question:
     kind: Kind
     focus: str  # the noun asked for, "" if none: 多少人 -> 人, which treaty -> treaty
     content: str  # without interrogative words
-    terms: tuple[str, ...]  # of the content, each once
+    matter: str  # the content without places: they tell where to look, not what an answer says
+    terms: tuple[str, ...]  # of the matter, each once
     numbers: tuple[str, ...]
     places: tuple[str, ...]
     names: tuple[str, ...]  # titles and quoted words
@@ -101,6 +112,9 @@ def understand(question: str) -> Question:
     view = fold(question)
     language = language_of(view)
     content = _INTERROGATIVE.sub(" , ", view) if language == "zh" else view
+    matter = without_places(content)
+    if not terms(matter):
+        matter = content
     focus_match = (_FOCUS if language == "zh" else _FOCUS_EN).search(view)
     return Question(
         text=view,
@@ -108,7 +122,8 @@ def understand(question: str) -> Question:
         kind=kind_of(view),
         focus=focus_match.group(1).lower() if focus_match else "",
         content=content,
-        terms=tuple(dict.fromkeys(terms(content))),
+        matter=matter,
+        terms=tuple(dict.fromkeys(terms(matter))),
         numbers=tuple(dict.fromkeys(_NUMBER.findall(view))),
         places=tuple(places(view)),
         names=tuple(dict.fromkeys(next(g for g in m.groups() if g) for m in _NAME.finditer(view))),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from embeddings.index import Index
+from embeddings.normalize import fold
 from embeddings.types import Passage
 
 Mode = Literal["hybrid", "dense", "lexical"]
@@ -12,6 +13,9 @@ Search = Callable[[str, int, Collection[str] | None], list[tuple[int, float]]]
 
 DEPTH = 50
 """How many passages each search contributes."""
+
+LEAD = 1200
+"""Characters of a document's beginning that tell what it is about."""
 
 DENSE_SHARE = 0.2
 """Weight of the dense score in the fused one; fitted on held-out training questions by `qa.training.fusion`."""
@@ -26,6 +30,7 @@ class Candidate:
     dense: float  # inner product with the question; 0 where the dense search did not find it
     lexical: float  # BM25; 0 where the lexical search did not find it
     score: float  # the fused score it was ranked by
+    lead: str = ""  # search view of how its document begins
 
 
 def retrieve(
@@ -51,6 +56,8 @@ def retrieve(
     lexical = found(index.lexical) if mode != "dense" else {}
     scores = fused(dense, lexical, DENSE_SHARE) if mode == "hybrid" else dense or lexical
     ranked = sorted(scores, key=lambda i: (-scores[i], i))[:limit]
+    passages = index.passages(ranked)
+    leads = {name: fold(index.slice(name, 0, LEAD)) for name in {p.document for p in passages}}
     return [
         Candidate(
             passage=passage,
@@ -58,8 +65,9 @@ def retrieve(
             dense=dense.get(passage.id, 0.0),
             lexical=lexical.get(passage.id, 0.0),
             score=scores[passage.id],
+            lead=leads[passage.document],
         )
-        for passage in index.passages(ranked)
+        for passage in passages
     ]
 
 

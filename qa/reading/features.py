@@ -69,9 +69,11 @@ class _Table:
         self.first = np.array([s.first for s in self.sentences], dtype=bool)
         self.last = np.array([s.last for s in self.sentences], dtype=bool)
         self.contexts = [flat(c.passage.context) for c in evidence.candidates]
+        leads = {c.passage.document: flat(c.lead) for c in evidence.candidates}
+        self.leads = [leads[name] for name in evidence.documents]
         self._terms()
         self._semantics(encoder)
-        wanted = flat(question.content)
+        wanted = flat(question.matter)
         self.longest_common = np.array([longest_common(wanted, t) for t in self.texts], dtype=np.float32)
 
     # -- words ---------------------------------------------------------------------------------------------------
@@ -88,7 +90,7 @@ class _Table:
         self.around = here | self.before | self.after
         self.wide = self.around | shifted(self.before, self.first, 1) | shifted(self.after, self.last, -1)
         self.passage = union(here, self.candidate) | self.around | contexts
-        self.whole = union(self.passage, self.document)
+        self.whole = union(self.passage, self.document) | present(words, self.leads)[:, self.document]
         self.context = contexts
 
     def share(self, presence: Mask, which: Mask | None = None) -> Row:
@@ -110,10 +112,9 @@ class _Table:
         context = present([w.lower() for w in wanted], self.contexts)[:, self.candidate]
         around = here | shifted(here, self.first, 1) | shifted(here, self.last, -1)
         passage = union(here, self.candidate) | around | context
-        return [
-            (~p).sum(axis=0).astype(np.float32)
-            for p in (here, around, passage, union(passage, self.document))
-        ]
+        lead = present([w.lower() for w in wanted], self.leads)[:, self.document]
+        whole = union(passage, self.document) | lead
+        return [(~p).sum(axis=0).astype(np.float32) for p in (here, around, passage, whole)]
 
     # -- meaning -------------------------------------------------------------------------------------------------
 
@@ -251,7 +252,7 @@ _COLUMNS: dict[str, Callable[[_Table], Column]] = {
     "rarest_missing_passage": lambda t: t.rarest_missing(t.passage),
     "rarest_missing_document": lambda t: t.rarest_missing(t.whole),
     "longest_common": lambda t: t.longest_common,
-    "longest_common_share": lambda t: t.longest_common / max(len(t.question.content), 1),
+    "longest_common_share": lambda t: t.longest_common / max(len(t.question.matter), 1),
     "longest_common_below_best": lambda t: _relative(t.longest_common),
     "numbers_missing": lambda t: t.spread(t.question.numbers)[0],
     "numbers_missing_around": lambda t: t.spread(t.question.numbers)[1],
@@ -273,7 +274,7 @@ _COLUMNS: dict[str, Callable[[_Table], Column]] = {
     "worst_alignment": lambda t: t.worst_alignment,
     "kind": lambda t: np.full(t.n, KINDS.index(t.question.kind)),
     "english": lambda t: np.full(t.n, t.question.language == "en"),
-    "question_length": lambda t: np.full(t.n, len(t.question.content)),
+    "question_length": lambda t: np.full(t.n, len(t.question.matter)),
     "question_idf": lambda t: np.full(t.n, float((t.idf * t.long).sum())),
     "focus": _focus,
     "numbers": _count(patterns.NUMBER, fresh_only=True),
