@@ -54,7 +54,7 @@ class Sample:
     """One version of a document and the traces it would leave."""
 
     def __init__(self, random_: random.Random) -> None:
-        count = random_.choice([1, 2, 3, 10, 40])
+        count = random_.choice([1, 2, 3, 5, 9, 30])
         self.words = [word(random_) for _ in range(count)]
         self.text = "\n\n".join(f"{unique} {FILLER * random_.randint(1, 9)}" for unique in self.words)
 
@@ -88,7 +88,7 @@ def main() -> None:
         folder = Path(name) / "index"
         with Index.open(folder, encoder=encoder) as index:
             for _ in range(arguments.changes):
-                document = f"{random_.randrange(40)}.txt"
+                document = f"{random_.randrange(16)}.txt"
                 old = present.pop(document, None)
                 was = index.all_passages(document) if old else []
                 was = [p for p in was if old and any(w in p.text for w in old.words)]
