@@ -67,18 +67,13 @@ class StaticEncoder:
         except Exception as error:  # the libraries raise plain Exception for a file that is not theirs
             raise ModelError(f"cannot load the model in {folder}: {error}; install wenju again") from error
         self._tokenizer.no_padding()
-        self.vocabulary, self.dimension = (int(n) for n in self._rows.shape)
+        self.dimension = int(self._rows.shape[1])
         self.fingerprint = _fingerprint(folder, ("tokenizer.json", "model.safetensors"))
 
     def tokenize(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids of each text."""
         encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [encoding.ids for encoding in encodings]
-
-    def pieces(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
-        """Token ids of one text, and the stretch of the text that each stands for."""
-        encoding = self._tokenizer.encode(text, add_special_tokens=False)
-        return encoding.ids, encoding.offsets
 
     def token_vectors(self, ids: Sequence[int] | NDArray[np.integer[Any]]) -> NDArray[np.float32]:
         """Vectors of tokens as they enter the mean, shape (len(ids), dimension), not of unit length."""
