@@ -28,6 +28,4 @@ def idf(terms: Sequence[str]) -> NDArray[np.float32]:
     hashes, values, unseen = _table()
     wanted = np.fromiter((zlib.crc32(t.encode()) for t in terms), dtype=np.uint32, count=len(terms))
     at = np.minimum(np.searchsorted(hashes, wanted), len(hashes) - 1)
-    return np.where(hashes[at] == wanted, values[at] * np.float32(STEP), np.float32(unseen)).astype(
-        np.float32
-    )
+    return np.where(hashes[at] == wanted, values[at] * np.float32(STEP), np.float32(unseen)).astype(np.float32)

@@ -37,9 +37,7 @@ class Evidence:
 
     def _sentences(self) -> tuple[Sentence, ...]:
         number = {name: i for i, name in enumerate(self.documents)}
-        found: dict[
-            tuple[int, int], tuple[int, int, int]
-        ] = {}  # (document, start) -> end, candidate, view start
+        found: dict[tuple[int, int], tuple[int, int, int]] = {}  # (document, start) -> end, candidate, view start
         for c, (candidate, view) in enumerate(zip(self.candidates, self.views, strict=True)):
             document = number[candidate.passage.document]
             for view_start, view_end in sentences(view.text):

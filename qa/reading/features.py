@@ -122,9 +122,7 @@ class _Table:
         """Cosines of the question with sentence, neighbourhood and passage; soft alignment of its tokens."""
         ids = [i or [0] for i in encoder.tokenize([self.question.content] + [s.text for s in self.sentences])]
         counts = np.array([len(i) for i in ids])
-        unique, inverse = np.unique(
-            np.fromiter((i for text in ids for i in text), dtype=np.intp), return_inverse=True
-        )
+        unique, inverse = np.unique(np.fromiter((i for text in ids for i in text), dtype=np.intp), return_inverse=True)
         vectors = encoder.token_vectors(unique)
         norms = np.linalg.norm(vectors, axis=1)
         offsets = np.concatenate(([0], np.cumsum(counts)[:-1]))
@@ -153,9 +151,7 @@ CJK_ONLY = re.compile(rf"[{CJK}]")
 
 def present(words: Sequence[str], texts: Sequence[str]) -> Mask:
     """Whether each word stands in each text, shape (words, texts)."""
-    return np.array([[word in text for text in texts] for word in words], dtype=bool).reshape(
-        len(words), len(texts)
-    )
+    return np.array([[word in text for text in texts] for word in words], dtype=bool).reshape(len(words), len(texts))
 
 
 def shifted(rows: NDArray[Scalar], cut: Mask, by: int) -> NDArray[Scalar]:
@@ -211,9 +207,7 @@ def _focus(table: _Table) -> Row:
     if not focus:
         return np.full(table.n, -1, dtype=np.float32)
     counted = re.compile(rf"(?:\d|[{patterns.HAN_NUMBER}])\s*[多余几]?{re.escape(focus)}")
-    return np.array(
-        [2 if counted.search(t) else 1 if focus in t else 0 for t in table.texts], dtype=np.float32
-    )
+    return np.array([2 if counted.search(t) else 1 if focus in t else 0 for t in table.texts], dtype=np.float32)
 
 
 def _relative(values: Row) -> Row:

@@ -34,9 +34,7 @@ PLACE = re.compile(
     r"大学|学院|医院|中心|广场|公园|车站)|位于|坐落|地处"
 )
 CAPITAL = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w'-]+")
-LIST = re.compile(
-    r"、[^、]+、|[一二三四五六七八九](?:是|要)|包括|分别|[;；]|\bincluding\b|, [^,]+, (?:and|or) ", re.I
-)
+LIST = re.compile(r"、[^、]+、|[一二三四五六七八九](?:是|要)|包括|分别|[;；]|\bincluding\b|, [^,]+, (?:and|or) ", re.I)
 REASON = re.compile(
     r"因为|由于|因此|为了|使得|导致|原因|所以|以便|由此|鉴于|"
     r"\bbecause\b|\bdue to\b|\bsince\b|\bin order to\b|\bas a result\b",

@@ -65,9 +65,8 @@ class Reader:
         rows = with_words(features(question, evidence, self._encoder), self._words)
         scores = self._sentences.predict(rows)
         ranked = np.argsort(-scores, kind="stable")
-        confidence = float(
-            probability(self._confidence.predict(competition(rows, scores, *origins(evidence))))[0]
-        )
+        seen = competition(rows, scores, *origins(evidence))[:, JUDGED]
+        confidence = float(probability(self._confidence.predict(seen))[0])
         quotations = tuple(
             Quotation(
                 document=evidence.documents[evidence.sentences[i].document],
@@ -140,6 +139,17 @@ NONE = -10.0
 
 COMPETITORS = ("best", "second", "third", "best_elsewhere", "best_other_document", "sum")
 """Names of the features that `competition` adds to those of the sentence."""
+
+JUDGED_NAMES = (
+    *("words", "share_document", "share_document_short", "share_around", "share_passage"),
+    *("rarest_missing_document", "rarest_missing_around", "places_missing_document", "places_missing_passage"),
+    *("numbers_missing_document", "numbers_missing_around", "names_missing_document", "latin_missing_document"),
+    *("similarity_around", "similarity_passage", "alignment_around", "worst_alignment"),
+    *("focus", "kind", "numbers", "dates", "persons"),
+    *("best", "second", "best_elsewhere", "best_other_document"),
+)
+"""What the confidence is judged by: what keeps its meaning from one kind of documents to another."""
+JUDGED = tuple((*COLUMNS, *COMPETITORS).index(name) for name in JUDGED_NAMES)
 
 
 def passage_order(evidence: Evidence, scores: NDArray[np.float32]) -> tuple[int, ...]:

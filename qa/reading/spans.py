@@ -46,14 +46,10 @@ def answer_span(question: Question, quote: str) -> tuple[int, int] | None:
     if pattern is None:
         return None
     view = normalize(quote)
-    found = [
-        m.span() for m in pattern.finditer(view.text) if m.group().strip() and m.group() not in question.text
-    ]
+    found = [m.span() for m in pattern.finditer(view.text) if m.group().strip() and m.group() not in question.text]
     if not found:
         return None
-    anchors = [
-        m.start() for t in question.terms if len(t) > 1 for m in re.finditer(re.escape(t), view.text.lower())
-    ]
+    anchors = [m.start() for t in question.terms if len(t) > 1 for m in re.finditer(re.escape(t), view.text.lower())]
     if question.kind == "number" and question.focus:
         counted = [(a, b) for a, b in found if question.focus in view.text[a : b + len(question.focus)]]
         found = counted or found

@@ -15,7 +15,7 @@ class Trees:
     """
 
     def __init__(self, arrays: dict[str, NDArray[Any]]) -> None:
-        self._arrays = arrays
+        self._arrays: dict[str, Any] = arrays
         self.features = tuple(str(name) for name in arrays["names"])
         self._feature = arrays["feature"].astype(np.intp)
         self._threshold = arrays["threshold"].astype(np.float32)

@@ -106,9 +106,7 @@ class ReadingSet:
                 if example is not None:
                     yield number, example
 
-    def example(
-        self, asked: Asked, situation: Situation, rng: random.Random
-    ) -> Example | None:
+    def example(self, asked: Asked, situation: Situation, rng: random.Random) -> Example | None:
         """The question in this situation; None where it cannot be made."""
         text = asked.question
         if situation == "exchanged":
@@ -149,9 +147,7 @@ class ReadingSet:
                 continue
             for _ in range(40):
                 other = getattr(understand(rng.choice(self.questions).question), attribute)
-                fresh = [
-                    w for w in other if w not in view.text and fold(self.texts[asked.document]).find(w) < 0
-                ]
+                fresh = [w for w in other if w not in view.text and fold(self.texts[asked.document]).find(w) < 0]
                 if attribute == "numbers":
                     fresh = [w for w in fresh if len(w) == len(mine[0])]
                 if fresh:

@@ -40,9 +40,7 @@ def main() -> None:
                 names = dict.fromkeys(p.document for p in reading_set.index.passages(ids))
                 ranks[weight].append(list(names).index(asked.document) if asked.document in names else DEPTH)
         reading_set.index.close()
-        table[name] = {
-            w: (float(np.mean(np.array(r) < 1)), float(np.mean(np.array(r) < 10))) for w, r in ranks.items()
-        }
+        table[name] = {w: (float(np.mean(np.array(r) < 1)), float(np.mean(np.array(r) < 10))) for w, r in ranks.items()}
     for weight in WEIGHTS:
         row = {name: [round(v, 4) for v in found[weight]] for name, found in table.items()}
         mean = float(np.mean([found[weight][0] for found in table.values()]))
