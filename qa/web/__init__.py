@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from qa.web.chat import build
+    from qa.web.page import build
     from qa.web.server import serve
 
 __all__ = ["build", "serve"]
@@ -12,7 +12,7 @@ __all__ = ["build", "serve"]
 def __getattr__(name: str) -> Any:
     """Import on first use, so that `qa.web.conversations` and the like come without gradio."""
     if name == "build":
-        from qa.web.chat import build
+        from qa.web.page import build
 
         return build
     if name == "serve":

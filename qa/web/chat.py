@@ -1,4 +1,4 @@
-"""The chat page: conversations at one side, the thread in the middle, the source at the other side.
+"""What happens on the page: each handler turns an event into calls of the service and new HTML.
 
 The thread is `gr.HTML` and not `gr.Chatbot`: the latter runs Markdown and LaTeX over quotations and strips
 the labels that screen readers need. All text is escaped in `qa.web.markup`. The store is the truth: a page
@@ -6,15 +6,12 @@ holds no more than the id of its conversation and the names of the chosen docume
 """
 
 import logging
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import Any
 
 import gradio as gr
-from fastapi import FastAPI
-from gradio.events import api
 
 from embeddings.errors import DocumentNotFound, WenjuError
 from embeddings.types import DocumentInfo
@@ -22,62 +19,13 @@ from qa.types import Answer
 from qa.web import panels, render, viewer
 from qa.web.conversations import ConversationNotFound, Turn
 from qa.web.feedback import cited
-from qa.web.i18n import CHINESE, ENGLISH, LANGUAGES, Words, choose
+from qa.web.i18n import LANGUAGES, Words, choose
 from qa.web.markup import escape
 from qa.web.service import History, Service
 
-if TYPE_CHECKING:
-    from qa.assistant import Assistant
-
 log = logging.getLogger(__name__)
 
-# What gradio reads from the environment: no reports to its makers, and no statistics over past events,
-# which it would otherwise compute anew with pandas after every event.
-_GRADIO_SETTINGS = {
-    "GRADIO_ANALYTICS_ENABLED": "False",
-    "GRADIO_ANALYTICS_MAX_EVENTS": "1",
-    "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(10**12),
-}
-_TEXT = gr.I18n(en=dict(ENGLISH), **{tag: dict(CHINESE) for tag in ("zh", "zh-CN", "zh-TW")})
-
-# Gradio finds a panel's own events by their quoted names in its script.
-_EVENTS = "// 'ask' 'choose' 'forget' 'new' 'open' 'rate' 'refresh' 'remove' 'rename' 'retry' 'scope'"
-_SCRIPT = f"wenju.panel(element, trigger, watch); {_EVENTS}"
-
-# A seal, in the page itself: one request less, and none before signing in.
-ICON = (
-    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' "
-    "height='32' rx='7' fill='%23a8362a'/%3E%3Ctext x='16' y='23' font-size='19' text-anchor='middle' "
-    "fill='%23fffdf9' font-family='serif'%3E问%3C/text%3E%3C/svg%3E"
-)
-
 Panels = tuple[Any, ...]
-
-
-def build(assistant: "Assistant") -> gr.Blocks:
-    """The chat over an assistant, as Gradio blocks; `mount` serves them with their styles."""
-    return Chat(Service(assistant)).blocks()
-
-
-def mount(app: FastAPI, page: gr.Blocks) -> None:
-    """Put the page at the root of an application, after the routes that it already has."""
-    static = files("qa.web").joinpath("static")
-    style, script = (static.joinpath(name).read_text("utf-8") for name in ("page.css", "page.js"))
-    gr.mount_gradio_app(
-        app,
-        page,
-        path="/",
-        theme=gr.themes.Base(font=["sans-serif"], font_mono=["monospace"]),  # page.css names the fonts
-        # Not as `css`: gradio would rewrite its selectors.
-        head=f'<link rel="icon" href="{ICON}"><style>{style}</style><script>{script}</script>',
-        i18n=_TEXT,
-        footer_links=[],
-        show_error=False,
-        run_history=False,
-        ssr_mode=False,
-        enable_monitoring=False,
-        allowed_paths=[],
-    )
 
 
 def _words(request: gr.Request) -> Words:
@@ -96,99 +44,6 @@ class Chat:
         self._service = service
         self._kept = service.conversations
         self._limit = service.limits.question_characters
-
-    # ---- layout
-
-    def blocks(self) -> gr.Blocks:
-        """Lay the page out and connect its events."""
-        os.environ.update(_GRADIO_SETTINGS)
-        title = f"{CHINESE['app']} {ENGLISH['app']}"
-        page = gr.Blocks(title=title, analytics_enabled=False, fill_width=True)
-        with page:
-            current, chosen = gr.State(""), gr.State([])
-            with gr.Row(elem_id="page"):
-                with gr.Column(elem_id="side"):
-                    brand, listed, shelf = _panel("brand"), _panel("conversations"), _panel("shelf")
-                with gr.Column(elem_id="talk"):
-                    bar, thread, scope = _panel("bar"), _panel("thread"), _panel("scope")
-                    composer = self._composer()
-                    library = _panel("library")
-                with gr.Column(elem_id="source"):
-                    source = _panel("viewer")
-            everything = [current, chosen, brand, bar, listed, shelf, thread, scope, library]
-            page.load(self.load, None, everything, **_quiet())
-            self._connect_asking(current, chosen, thread, listed, source, composer)
-            self._connect_conversations(current, chosen, (brand, bar, listed), (thread, scope, listed, source))
-            self._connect_documents(current, chosen, library, shelf, scope, thread, source)
-            api(self.chat, api_name="chat", api_description=self.chat.__doc__)
-        limits = self._service.limits
-        page.queue(default_concurrency_limit=16, max_size=limits.questions_waiting, api_open=False)
-        return page
-
-    def _composer(self) -> gr.Textbox:
-        return gr.Textbox(
-            elem_id="composer",
-            label=_TEXT("ask_label"),
-            placeholder=_TEXT("ask_placeholder"),
-            container=False,
-            lines=1,
-            max_lines=6,
-            max_length=self._limit,
-            submit_btn=True,
-            autofocus=True,
-        )
-
-    def _connect_asking(
-        self,
-        current: gr.State,
-        chosen: gr.State,
-        thread: gr.HTML,
-        listed: gr.HTML,
-        source: gr.HTML,
-        composer: gr.Textbox,
-    ) -> None:
-        answered = [current, thread, listed, source, composer]
-        asking = [
-            composer.submit(self.ask, [composer, current, chosen], answered, **_quiet()),
-            thread.ask(self.ask_example, [current, chosen], answered, **_quiet()),
-            thread.retry(self.retry, [current, chosen], answered, **_quiet()),
-        ]
-        composer.stop(self.stopped, [current], [thread, composer], cancels=asking, **_quiet())
-        thread.rate(self.rate, [current], [thread], queue=False, **_quiet())
-
-    def _connect_conversations(
-        self,
-        current: gr.State,
-        chosen: gr.State,
-        starters: Sequence[gr.HTML],
-        shown: tuple[gr.HTML, gr.HTML, gr.HTML, gr.HTML],
-    ) -> None:
-        listed = shown[2]
-        everything = [current, chosen, *shown]
-        for panel in starters:
-            panel.new(self.new, None, everything, queue=False, **_quiet())
-        listed.choose(self.choose, None, everything, queue=False, **_quiet())
-        listed.rename(self.rename, [current], [listed], queue=False, **_quiet())
-        listed.forget(self.forget, [current, chosen], everything, queue=False, **_quiet())
-
-    def _connect_documents(
-        self,
-        current: gr.State,
-        chosen: gr.State,
-        library: gr.HTML,
-        shelf: gr.HTML,
-        scope: gr.HTML,
-        thread: gr.HTML,
-        source: gr.HTML,
-    ) -> None:
-        for panel in (thread, shelf, library, source):
-            panel.open(self.open, [current], [source], queue=False, **_quiet())
-        for panel in (library, scope):
-            panel.scope(self.scope, [current], [chosen, scope, library], queue=False, **_quiet())
-        documents = [shelf, library, thread]
-        library.refresh(self.refresh, [current, chosen], documents, queue=False, **_quiet())
-        removed = [chosen, scope, source, *documents]
-        library.remove(self.remove, [current, chosen], removed, queue=False, **_quiet())
 
     # ---- asking
 
@@ -384,8 +239,13 @@ class Chat:
         return self._thread(current, self._kept.turns(user, current), words)
 
     def _thread(self, current: str, turns: Sequence[Turn], words: Words) -> str:
-        titles = {info.name: panels.shown_title(info) for info in self._documents()}
-        return render.thread(current, turns, words, lambda name: titles.get(name, name))
+        return render.thread(current, turns, words, cache(self._title))
+
+    def _title(self, name: str) -> str:
+        try:
+            return panels.shown_title(name, self._service.document(name).title)
+        except DocumentNotFound:
+            return name
 
     def _cited(self, turn: Turn, number: int, words: Words) -> str:
         if turn.answer is None:
@@ -414,16 +274,6 @@ class Chat:
             return viewer.page(self._service.document(name), marks, words, key, position)
         except DocumentNotFound:
             return viewer.notice(words["document_gone"], words)
-
-
-def _panel(name: str) -> Any:
-    """A part of the page whose HTML comes from a handler; `Any`, for its events are known by name only."""
-    return gr.HTML(elem_id=name, apply_default_css=False, js_on_load=_SCRIPT)
-
-
-def _quiet() -> dict[str, Any]:
-    """For events of the page itself: no spinner over it, and no endpoint for programs."""
-    return {"api_visibility": "private", "show_progress": "hidden"}
 
 
 def _history(past: Sequence[Turn]) -> History:

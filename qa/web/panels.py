@@ -75,7 +75,7 @@ def shelf(documents: Sequence[DocumentInfo], words: Words) -> str:
 
 
 def _title(info: DocumentInfo) -> str:
-    name, title = escape(info.name), shown_title(info)
+    name, title = escape(info.name), shown_title(info.name, info.title)
     second = f'<span class="name">{name}</span>' if title != info.name else ""
     return (
         f'<button type="button" class="opener" data-event="open" data-document="{name}" title="{name}">'
@@ -83,9 +83,9 @@ def _title(info: DocumentInfo) -> str:
     )
 
 
-def shown_title(info: DocumentInfo) -> str:
+def shown_title(name: str, title: str) -> str:
     """A document's title as a heading: without pinyin between the characters; its name if it has none."""
-    return without_glosses(info.title) or info.name
+    return without_glosses(title) or name
 
 
 def library(documents: Sequence[DocumentInfo], chosen: Collection[str], words: Words) -> str:

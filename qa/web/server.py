@@ -10,8 +10,8 @@ from fastapi import FastAPI
 
 from embeddings.errors import WenjuError
 from qa.web import api, documentation, signin
-from qa.web.chat import Chat, mount
 from qa.web.guard import LOOPBACK, SMALL_BODY, Guard, Rules
+from qa.web.page import blocks, mount
 from qa.web.service import Service
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def application(service: Service, *, shared: bool = False) -> Guard:
     api.add_error_handler(app)
     documentation.add_documentation(app)
     signin.add_sign_in(app, service)
-    mount(app, Chat(service).blocks())
+    mount(app, blocks(service))
     rules = Rules(upload_bytes=service.limits.file_bytes + SMALL_BODY)
     return Guard(app, service.accounts, rules, lambda: shared or len(service.accounts) > 0)
 

@@ -7,10 +7,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from qa.web.accounts import SESSION_SECONDS, TooManyFailures
-from qa.web.chat import ICON
 from qa.web.guard import SESSION_COOKIE, session_secret
 from qa.web.i18n import LANGUAGES, choose
 from qa.web.markup import escape
+from qa.web.page import ICON
 from qa.web.service import Service
 
 
