@@ -37,7 +37,7 @@ FOLDS = 5
 SEEDS = (2, 3)  # every held-out question is asked in so many situations
 ANSWERABLE = 2  # so many of the situations, the first, have an answer
 OWN_WEIGHT, OWN_JUDGED = 30.0, 12.0  # of one of the project's own examples, against one of the reading sets
-THRESHOLD = 0.3  # of the probability that the first quotation is right; below it the answer is a refusal
+THRESHOLD = 0.28  # of the probability that the first quotation is right; below it the answer is a refusal
 
 BASE: dict[str, Any] = {
     "objective": "binary",
