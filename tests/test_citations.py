@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+
 from embeddings.errors import CitationError
 from embeddings.types import Document, Place
 from qa.citations import check, cite, shown

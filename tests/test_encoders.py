@@ -2,13 +2,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from embeddings.encoders import DEFAULT_MODEL, StaticEncoder, default_encoder, load_encoder
-from embeddings.errors import ModelError
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
+
+from embeddings.encoders import DEFAULT_MODEL, StaticEncoder, default_encoder, load_encoder
+from embeddings.errors import ModelError
 
 TEXTS = [
     "广州的会议由谁主持?",

@@ -1,4 +1,5 @@
 import pytest
+
 from qa.gazetteer import places
 from qa.questions import Kind, understand
 

@@ -1,4 +1,5 @@
 import pytest
+
 from qa.reading.runs import item, run_length
 
 NOTICE = """值班要求如下。

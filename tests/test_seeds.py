@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from embeddings.normalize import fold
 from qa import Answer, Assistant
 

@@ -1,4 +1,5 @@
 import pytest
+
 from qa.questions import understand
 from qa.reading.spans import answer_span
 

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import numpy as np
+
 from qa.reading.trees import Trees, from_lightgbm
 
 SPLIT = {
