@@ -36,6 +36,6 @@ def test_a_float32_goes_the_way_of_the_double_threshold() -> None:
 
 def test_saved_trees_predict_the_same(tmp_path: Path) -> None:
     arrays = from_lightgbm(DUMP)
-    np.savez_compressed(tmp_path / "trees.npz", **arrays)
+    Trees(arrays).save(tmp_path / "trees.npz")
     rows = np.random.default_rng(0).random((20, 2), dtype=np.float32)
     assert (Trees.load(tmp_path / "trees.npz").predict(rows) == Trees(arrays).predict(rows)).all()
