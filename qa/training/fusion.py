@@ -14,6 +14,7 @@ import numpy as np
 
 from embeddings.normalize import fold
 from embeddings.training.corpora import HELD_OUT, READING_SETS
+from qa.questions import understand
 from qa.retrieval import DEPTH, fused
 from qa.training.examples import ReadingSet
 
@@ -33,7 +34,7 @@ def main() -> None:
         for asked in (a for a in reading_set.questions if a.held_out):
             view = fold(asked.question)
             dense = dict(reading_set.index.dense(view, DEPTH))
-            lexical = dict(reading_set.index.lexical(view, DEPTH))
+            lexical = dict(reading_set.index.lexical(understand(view).content, DEPTH))
             for weight in WEIGHTS:
                 scores = fused(dense, lexical, weight)
                 ids = sorted(scores, key=lambda i: (-scores[i], i))
