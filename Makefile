@@ -34,7 +34,7 @@ help:
 install: $(INSTALLED)
 
 chat: $(INSTALLED)
-	$(BIN)/qa chat $(DOCUMENTS)
+	@$(BIN)/qa chat $(DOCUMENTS) || [ $$? -eq 130 ]  # Ctrl+C is how it ends
 
 test: $(INSTALLED_DEV) $(INSTALLED_BROWSER)
 	$(BIN)/python -m pytest $(ARGS)
