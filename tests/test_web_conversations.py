@@ -77,9 +77,7 @@ def test_no_text_of_a_document_is_stored(
         assert text not in stored
 
 
-def test_what_a_deleted_document_said_cannot_be_shown_again(
-    kept: Conversations, assistant: ScriptedAssistant
-) -> None:
+def test_what_a_deleted_document_said_cannot_be_shown_again(kept: Conversations, assistant: ScriptedAssistant) -> None:
     id = _asked(kept, assistant)
     assistant.remove(CANTON)
     (turn,) = kept.turns("anna", id)
@@ -90,9 +88,7 @@ def test_what_a_deleted_document_said_cannot_be_shown_again(
     assert "張碩輔" not in exports.markdown(kept.get("anna", id), [turn])
 
 
-def test_a_changed_document_is_not_quoted_at_the_old_place(
-    kept: Conversations, assistant: ScriptedAssistant
-) -> None:
+def test_a_changed_document_is_not_quoted_at_the_old_place(kept: Conversations, assistant: ScriptedAssistant) -> None:
     id = _asked(kept, assistant)
     assistant.change(CHONGQING, "全新的文字。" * 300)
     (turn,) = kept.turns("anna", id)
@@ -129,9 +125,7 @@ def test_each_user_sees_their_own(kept: Conversations, assistant: ScriptedAssist
     assert [c.title for c in kept.of("anna")] == [GUANGZHOU]
 
 
-def test_renaming_choosing_asking_again_and_deleting(
-    kept: Conversations, assistant: ScriptedAssistant
-) -> None:
+def test_renaming_choosing_asking_again_and_deleting(kept: Conversations, assistant: ScriptedAssistant) -> None:
     id = _asked(kept, assistant)
     kept.rename("anna", id, "  谁 主持 \n")
     kept.rename("anna", id, "   ")
@@ -171,9 +165,7 @@ def test_there_is_no_feedback_where_nobody_has_chatted(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_markdown_shows_questions_quotations_and_places(
-    kept: Conversations, assistant: ScriptedAssistant
-) -> None:
+def test_markdown_shows_questions_quotations_and_places(kept: Conversations, assistant: ScriptedAssistant) -> None:
     id = _asked(kept, assistant)
     refused = assistant.ask("*火星*上有多少人?")
     kept.put(id, Turn(2, refused.question, refused))

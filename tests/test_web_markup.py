@@ -8,9 +8,7 @@ from hypothesis import strategies as st
 
 from qa.web.markup import annotate, escape, glosses, without_glosses
 
-HOSTILE = (
-    "<script>alert(1)</script> \" ' & ${alert(1)} {{7*7}} `x` \\(x\\) $$x$$ <img src=x onerror=alert(1)>"
-)
+HOSTILE = "<script>alert(1)</script> \" ' & ${alert(1)} {{7*7}} `x` \\(x\\) $$x$$ <img src=x onerror=alert(1)>"
 
 
 def _shown(markup: str) -> str:
@@ -39,9 +37,7 @@ _spans = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=6)
 
 
 @given(st.text("ab<&強(qiáng)\r\n", max_size=40), _spans, _spans)
-def test_marks_change_no_character(
-    text: str, first: list[tuple[int, int]], second: list[tuple[int, int]]
-) -> None:
+def test_marks_change_no_character(text: str, first: list[tuple[int, int]], second: list[tuple[int, int]]) -> None:
     layers = [[(*span, "<i>", "</i>") for span in sorted(spans)] for spans in (first, second)]
     marked = annotate(text, 0, len(text), [*layers, glosses(text, 0, len(text))])
     assert _shown(marked) == text
