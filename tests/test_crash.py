@@ -22,6 +22,7 @@ from embeddings.lexical import LexicalStore
 from embeddings.stores.faiss import FaissStore, read_base
 from embeddings.types import Vectors
 from tests.fakes import HashingEncoder
+from tests.processes import heed_interrupts
 
 ROOT = Path(__file__).parents[1]
 BENCHMARKS = ROOT / "tests" / "benchmarks"
@@ -62,7 +63,12 @@ with Index.open({str(tmp_path / "index")!r}, encoder=HashingEncoder()) as index:
     index.add({str(tmp_path / "docs")!r}, progress)
 """
     child = subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+        [sys.executable, "-c", script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        preexec_fn=heed_interrupts,
     )
     assert child.stdout
     while child.stdout.readline() != "5\n":
