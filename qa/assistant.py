@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Literal
 
 from embeddings.documents import from_text
+from embeddings.errors import CitationError, DocumentNotFound
 from embeddings.index import Index
 from embeddings.types import Document, DocumentInfo, Hit, Receipt
 from qa.citations import REFUSALS, cite, shown
@@ -19,6 +20,8 @@ Mode = Literal["reranked", "hybrid", "dense", "lexical"]
 Progress = Callable[[int, int, str], None]
 History = Sequence[tuple[str, Answer]]
 
+ATTEMPTS = 4
+"""How often a question is asked anew because documents changed while it was answered."""
 NEAREST = 3
 """How many passages a refusal shows."""
 
@@ -105,21 +108,19 @@ class Assistant:
         refused; None is `self.threshold`, 0 shows the best quotation in any case.
         """
         understood = resolve(question, history)
-        asked = understand(understood)
-        candidates = retrieve(self.index, asked.text, READ, documents=self._known(documents), without=without)
-        reading = reader().read(asked, candidates)
         lowest = self.threshold if threshold is None else threshold
-        if not reading.quotations or reading.confidence < lowest:
-            return self._refusal(question, understood, asked, reading, candidates)
-        citations = self._citations(asked, reading)
-        return Answer(
-            question=question,
-            text=shown(citations, asked.language),
-            answered=True,
-            confidence=reading.confidence,
-            citations=citations,
-            understood=understood,
-        )
+        for attempt in range(ATTEMPTS):
+            known, generation = self._known(documents), self.index.generation
+            try:
+                answer = self._answer(question, understood, known, without, lowest)
+            except (CitationError, DocumentNotFound):
+                # A document went or changed between the search and the quotation.
+                if attempt + 1 == ATTEMPTS:
+                    raise
+                continue
+            if self.index.generation == generation:
+                break
+        return answer
 
     def stream(
         self, question: str, *, history: History = (), documents: Collection[str] | None = None
@@ -168,6 +169,30 @@ class Assistant:
         return hits[:limit]
 
     # ---- parts of an answer
+
+    def _answer(
+        self,
+        question: str,
+        understood: str,
+        documents: Collection[str] | None,
+        without: Collection[str],
+        threshold: float,
+    ) -> Answer:
+        """One search, one reading; offsets hold as long as no document changes meanwhile."""
+        asked = understand(understood)
+        candidates = retrieve(self.index, asked.text, READ, documents=documents, without=without)
+        reading = reader().read(asked, candidates)
+        if not reading.quotations or reading.confidence < threshold:
+            return self._refusal(question, understood, asked, reading, candidates)
+        citations = self._citations(asked, reading)
+        return Answer(
+            question=question,
+            text=shown(citations, asked.language),
+            answered=True,
+            confidence=reading.confidence,
+            citations=citations,
+            understood=understood,
+        )
 
     def _known(self, documents: Collection[str] | None) -> Collection[str] | None:
         if documents is not None:

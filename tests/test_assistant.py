@@ -1,0 +1,98 @@
+"""The public API on real parts."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from embeddings.errors import DocumentNotFound
+from embeddings.types import Document
+from qa import Assistant
+
+QUESTION = "广州的会议由谁主持?"
+
+
+@pytest.fixture
+def assistant(tmp_path: Path, seeds: Path) -> Iterator[Assistant]:
+    with Assistant.open(tmp_path / "index") as opened:
+        opened.add(seeds)
+        yield opened
+
+
+def test_an_answer_quotes_the_original_page(assistant: Assistant) -> None:
+    answer = assistant.ask(QUESTION)
+    citation = answer.citations[0]
+    text = assistant.document(citation.document).text
+    assert answer.answered and "張碩輔" in answer.text
+    assert text[citation.start : citation.end] == citation.quote
+    assert citation.answer_start is not None and citation.answer_end is not None
+    assert text[citation.answer_start : citation.answer_end] == "張碩輔"
+
+
+def test_the_last_part_of_a_stream_is_the_answer(assistant: Assistant) -> None:
+    parts = list(assistant.stream(QUESTION))
+    assert parts[-1] == assistant.ask(QUESTION)
+    assert parts[-1].text.startswith(parts[0].text)
+
+
+def test_a_refusal_is_in_the_language_of_the_question(assistant: Assistant) -> None:
+    chinese, english = assistant.ask("如何做红烧肉?"), assistant.ask("Who wrote Hamlet?")
+    assert not chinese.answered and not english.answered
+    assert (chinese.citations, english.citations) == ((), ())
+    assert chinese.nearest and english.text.isascii() and not chinese.text.isascii()
+
+
+def test_a_follow_up_is_understood_from_what_came_before(assistant: Assistant) -> None:
+    first = assistant.ask("重庆的会议由谁主持?")
+    answer = assistant.ask("那广州呢?", history=[("重庆的会议由谁主持?", first)])
+    assert "广州" in answer.understood and "主持" in answer.understood
+    assert "張碩輔" in answer.text
+
+
+def test_only_the_named_documents_are_asked(assistant: Assistant) -> None:
+    names = sorted(d.name for d in assistant.documents())
+    answer = assistant.ask("会议由谁主持?", documents=names[:1], threshold=0)
+    assert {c.document for c in answer.citations} == {names[0]}
+    with pytest.raises(DocumentNotFound, match="no-such"):
+        assistant.ask(QUESTION, documents=["no-such.txt"])
+
+
+def test_modes_of_retrieval(assistant: Assistant) -> None:
+    for mode in ("reranked", "hybrid", "dense", "lexical"):
+        hits = assistant.retrieve(QUESTION, limit=3, mode=mode)
+        assert len(hits) == 3
+        assert all(h.text == assistant.document(h.document).text[h.start : h.end] for h in hits)
+        assert [h.score for h in hits] == sorted((h.score for h in hits), reverse=True)
+    with pytest.raises(ValueError, match="mode is 'best'"):
+        assistant.retrieve(QUESTION, mode="best")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="limit is 0"):
+        assistant.retrieve(QUESTION, limit=0)
+
+
+def test_a_text_is_added_found_and_forgotten(assistant: Assistant) -> None:
+    assistant.add_text("海港博物馆每周一闭馆，门票三十元。", name="note.txt")
+    assert assistant.ask("海港博物馆门票多少元?").citations[0].document == "note.txt"
+    assistant.remove("note.txt")
+    assert all(h.document != "note.txt" for h in assistant.retrieve("海港博物馆门票多少元?"))
+
+
+def test_a_document_that_goes_while_it_is_quoted_is_asked_anew(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, calls = assistant.index.document, []
+
+    def gone_at_first(name: str) -> Document:
+        calls.append(name)
+        if len(calls) == 1:
+            raise DocumentNotFound(f"no document named {name!r}")
+        return whole(name)
+
+    monkeypatch.setattr(assistant.index, "document", gone_at_first)
+    assert "張碩輔" in assistant.ask(QUESTION).text
+    assert len(calls) > 1
+
+
+def test_an_empty_index_refuses(tmp_path: Path) -> None:
+    with Assistant.open(tmp_path / "index") as empty:
+        answer = empty.ask(QUESTION)
+    assert (answer.answered, answer.citations, answer.nearest) == (False, (), ())
