@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -121,6 +122,16 @@ def test_book_metadata_and_one_place_per_chapter() -> None:
     document = parse(corpus.book_file(3), "a.epub")
     assert (document.title, document.metadata["author"]) == ("云台镇志", "李四")
     assert [place.label for place in document.places] == [f"section 第{n}章 村史" for n in (1, 2, 3)]
+
+
+def test_a_path_from_the_book_does_not_fill_the_reason() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        container = '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container">'
+        archive.writestr("META-INF/container.xml", f'{container}<rootfile full-path="{"9" * 5000}"/></container>')
+    with pytest.raises(DocumentError, match="is damaged or no EPUB book") as caught:
+        parse(stream.getvalue(), "a.epub")
+    assert len(str(caught.value)) < 200
 
 
 def test_json_values_without_records_keep_their_paths() -> None:

@@ -64,7 +64,8 @@ def _xml(archive: zipfile.ZipFile, path: str) -> ElementTree.Element:
             raise DocumentError("declares XML entities, as entity bombs do: convert it to a new .epub")
         return ElementTree.fromstring(markup)
     except (KeyError, zipfile.BadZipFile, ElementTree.ParseError) as error:
-        raise DocumentError(f"is damaged or no EPUB book ({path} cannot be read): get it again") from error
+        shown = one_line(path)[:80]  # the path comes from the file
+        raise DocumentError(f"is damaged or no EPUB book ({shown} cannot be read): get it again") from error
 
 
 def _chapters(package: ElementTree.Element, folder: str) -> Iterator[str]:
