@@ -6,6 +6,7 @@ than segmented words on Chinese reading sets; words of other scripts are lower-c
 
 import re
 from functools import lru_cache
+from operator import add
 from typing import Any
 
 ANALYZER_VERSION = 1
@@ -14,8 +15,8 @@ ANALYZER_VERSION = 1
 CJK = "\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U000323af"
 """Character class of the scripts written without spaces, for use inside [...] of a regex."""
 
-_ATOM = re.compile(rf"[{CJK}]|\d+(?:[.,:]\d+)*|[^\W\d_{CJK}]+(?:['’][^\W\d_]+)?")
-_SPACED = re.compile(rf"[^\W\d_{CJK}]")
+# A run of characters without spaces (white space within it does not count), a number, or a word.
+_ATOM = re.compile(rf"([{CJK}]+(?:\s+[{CJK}]+)*)|\d+(?:[.,:]\d+)*|[^\W\d_{CJK}]+(?:['’][^\W\d_]+)?")
 
 _STOP = """
 a about an and are as at be been but by can could did do does for from had has have he her his how i
@@ -50,18 +51,36 @@ def terms(view: str) -> list[str]:
     found: list[str] = []
     previous, previous_end, previous_spaced = "", -1, False
     for match in _ATOM.finditer(view):
-        atom, start = match.group(), match.start()
-        spaced = len(atom) > 1 or atom.isascii() or bool(_SPACED.match(atom))
-        if spaced:
+        atom = match.group()
+        start, end = match.span()
+        adjacent = previous and (start == previous_end or view[previous_end:start].isspace())
+        if match.lastindex or _is_lone_digit(atom):
+            run = atom if atom.isalnum() else "".join(atom.split())
+            if adjacent:
+                found.append(previous + run[0])
+            found += _unigrams_and_bigrams(run)
+            previous, previous_spaced = run[-1], False
+        else:
             atom = atom.lower()
             term = atom if atom[0].isdigit() else _stem(atom)
-        else:
-            term = atom
-        if term and previous and not (spaced and previous_spaced):
-            gap = view[previous_end:start]
-            if not gap or gap.isspace():
-                found.append(previous + atom)
-        if term:
-            found.append(term)
-        previous, previous_end, previous_spaced = (atom if term else ""), match.end(), spaced
+            if term:
+                if adjacent and not previous_spaced:
+                    found.append(previous + atom)
+                found.append(term)
+            previous, previous_spaced = (atom if term else ""), True
+        previous_end = end
+    return found
+
+
+def _is_lone_digit(atom: str) -> bool:
+    """Whether it is one digit of a script other than ours, which pairs with its neighbours as CJK does."""
+    return len(atom) == 1 and not atom.isascii() and atom.isdecimal()
+
+
+def _unigrams_and_bigrams(run: str) -> list[str]:
+    if len(run) == 1:
+        return [run]
+    found = [run] * (2 * len(run) - 1)
+    found[::2] = run
+    found[1::2] = map(add, run, run[1:])
     return found
