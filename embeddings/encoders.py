@@ -22,7 +22,7 @@ from embeddings.types import Encoder, Vectors
 DEFAULT_MODEL = Path(__file__).parent / "default_model"
 DEFAULT_NAME = "wenju-static-bilingual"
 
-_BATCH = 48  # texts whose tokens are looked up together
+_MOST_TOKENS = 4096  # looked up together
 
 
 def load_encoder(model: str | None = None) -> Encoder:
@@ -67,13 +67,18 @@ class StaticEncoder:
         except Exception as error:  # the libraries raise plain Exception for a file that is not theirs
             raise ModelError(f"cannot load the model in {folder}: {error}; install wenju again") from error
         self._tokenizer.no_padding()
-        self.dimension = int(self._rows.shape[1])
+        self.vocabulary, self.dimension = (int(n) for n in self._rows.shape)
         self.fingerprint = _fingerprint(folder, ("tokenizer.json", "model.safetensors"))
 
     def tokenize(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids of each text."""
         encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [encoding.ids for encoding in encodings]
+
+    def pieces(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+        """Token ids of one text, and the stretch of the text that each stands for."""
+        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        return encoding.ids, encoding.offsets
 
     def token_vectors(self, ids: Sequence[int] | NDArray[np.integer[Any]]) -> NDArray[np.float32]:
         """Vectors of tokens as they enter the mean, shape (len(ids), dimension), not of unit length."""
@@ -82,17 +87,13 @@ class StaticEncoder:
 
     def sums(self, token_ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         """Sums of the token vectors of each text, shape (len(token_ids), dimension); the unknown token's if none."""
-        texts = [ids or [0] for ids in token_ids]
-        found = np.empty((len(texts), self.dimension), dtype=np.float32)
-        for start in range(0, len(texts), _BATCH):
-            batch = texts[start : start + _BATCH]
-            flat = np.fromiter((i for ids in batch for i in ids), dtype=np.intp)
-            unique, inverse = np.unique(flat, return_inverse=True)
-            row = np.repeat(np.arange(len(batch)), [len(ids) for ids in batch])
-            # A product with a matrix of counts is several times quicker than adding up rows.
-            counts = np.bincount(row * len(unique) + inverse, minlength=len(batch) * len(unique))
-            counts = counts.reshape(len(batch), len(unique)).astype(np.float32)
-            found[start : start + len(batch)] = counts @ self.token_vectors(unique)
+        found = np.zeros((len(token_ids), self.dimension), dtype=np.float32)
+        for total, ids in zip(found, token_ids, strict=True):
+            index = np.array(ids or [0], dtype=np.intp)
+            for start in range(0, len(index), _MOST_TOKENS):
+                part = index[start : start + _MOST_TOKENS]
+                # A product of scales and rows, text by text: nothing larger than a processor's cache.
+                total += self._scales[part] @ self._rows[part].astype(np.float32, copy=False)
         return found
 
     def encode_tokens(self, token_ids: Sequence[Sequence[int]]) -> Vectors:
@@ -103,9 +104,7 @@ class StaticEncoder:
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of questions, shape (len(texts), dimension)."""
-        return (
-            self.encode_tokens(self.tokenize(texts)) if texts else np.empty((0, self.dimension), np.float32)
-        )
+        return self.encode_tokens(self.tokenize(texts)) if texts else np.empty((0, self.dimension), np.float32)
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Vectors of passages, shape (len(texts), dimension)."""
