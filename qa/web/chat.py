@@ -5,7 +5,6 @@ the labels that screen readers need. All text is escaped in `qa.web.markup`. The
 holds no more than the id of its conversation and the names of the chosen documents.
 """
 
-import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
@@ -17,13 +16,14 @@ from embeddings.errors import DocumentNotFound, WenjuError
 from embeddings.types import DocumentInfo
 from qa.types import Answer
 from qa.web import panels, render, viewer
+from qa.web.answering import STOPPED, Answering
 from qa.web.conversations import ConversationNotFound, Turn
 from qa.web.feedback import cited
 from qa.web.i18n import LANGUAGES, Words, choose
 from qa.web.markup import escape
 from qa.web.service import History, Service
 
-log = logging.getLogger(__name__)
+SETTLING = 20.0  # seconds that a page waits for an answer which another one asked for
 
 Panels = tuple[Any, ...]
 
@@ -36,6 +36,10 @@ def _user(request: gr.Request) -> str:
     return str(getattr(request.state, "user", ""))
 
 
+def _page(request: gr.Request) -> str:
+    return request.session_hash or ""
+
+
 class Chat:
     """The handlers behind the page; each turns an event into calls of the service and new HTML."""
 
@@ -43,6 +47,7 @@ class Chat:
         """Chat through this service."""
         self._service = service
         self._kept = service.conversations
+        self._answering = service.answering
         self._limit = service.limits.question_characters
 
     # ---- asking
@@ -61,7 +66,7 @@ class Chat:
         """Ask the last question again."""
         user = _user(request)
         number = len(self._kept.turns(user, current))
-        question = self._kept.drop_last(user, current)
+        question = None if self._answering.of(current) else self._kept.drop_last(user, current)
         if question is not None:
             self._service.feedback.withdraw(current, number)
             yield from self.ask(question, current, chosen, request)
@@ -70,42 +75,56 @@ class Chat:
         """Ask, showing the answer as it comes; the best quotation opens beside it when it is complete."""
         words, user = _words(request), _user(request)
         question = question.strip()[: self._limit]
-        if not question:
-            yield gr.skip(), gr.skip(), gr.skip(), gr.skip(), ""
+        if not question or self._answering.of(current):
+            yield gr.skip(), gr.skip(), gr.skip(), gr.skip(), gr.skip() if question else ""
             return
         if not current:
             current = self._kept.start(user, question, chosen).id
         past = self._kept.turns(user, current)
-        turn = Turn(len(past) + 1, question, failure=render.STOPPED)
-        self._kept.put(current, turn)  # what a restart in the middle would find
-        turn = replace(turn, failure="", done=False)
-        busy = gr.Textbox(value="", submit_btn=False, stop_btn=True)
+        turn, answering = self._begin(user, current, question, past, chosen, request)
         yield (
             current,
             self._thread(current, [*past, turn], words),
             self._listed(user, current, words),
             gr.skip(),
-            busy,
+            gr.Textbox(value="", submit_btn=False, stop_btn=True),
         )
-        try:
-            for answer in self._service.stream(user, question, _history(past), self._service.scope(chosen)):
-                turn = replace(turn, answer=answer)
+        for turn in answering.shown():
+            if not turn.done:
                 yield gr.skip(), self._thread(current, [*past, turn], words), gr.skip(), gr.skip(), gr.skip()
-        except WenjuError as error:
-            turn = replace(turn, answer=None, failure=str(error))
-        except Exception:
-            log.exception("a question could not be answered")  # without the question, which is the user's
-            turn = replace(turn, answer=None, failure=render.BROKEN)
-        turn = replace(turn, done=True)
-        self._kept.put(current, turn, _documents_cited(past))
-        opened = self._cited(turn, 1, words) if turn.answer and turn.answer.citations else gr.skip()
         free = gr.Textbox(submit_btn=True, stop_btn=False)
+        if not turn.done:
+            yield gr.skip(), gr.skip(), gr.skip(), gr.skip(), free
+            return
+        opened = self._cited(turn, 1, words) if turn.answer and turn.answer.citations else gr.skip()
         yield gr.skip(), self._thread(current, [*past, turn], words), gr.skip(), opened, free
 
-    def stopped(self, current: str, request: gr.Request) -> Panels:
-        """Show a conversation after its answer was stopped."""
-        thread = self._shown(_user(request), current, _words(request))
-        return thread, gr.Textbox(submit_btn=True, stop_btn=False)
+    def _begin(
+        self,
+        user: str,
+        current: str,
+        question: str,
+        past: Sequence[Turn],
+        chosen: Sequence[str],
+        request: gr.Request,
+    ) -> tuple[Turn, Answering]:
+        turn = Turn(len(past) + 1, question, failure=STOPPED)
+        self._kept.put(current, turn)  # what a restart in the middle would find
+        turn = replace(turn, failure="", done=False)
+        cited = _documents_cited(past)
+        answering = self._answering.begin(
+            current,
+            turn,
+            _page(request),
+            self._service.stream(user, question, _history(past), self._service.scope(chosen)),
+            lambda turn: self._kept.put(current, turn, cited),
+        )
+        return turn, answering
+
+    def stop(self, current: str) -> None:
+        """End the answer that is on its way, with what has come of it."""
+        if answering := self._answering.of(current):
+            answering.stop()
 
     def rate(self, current: str, event: gr.EventData, request: gr.Request) -> str:
         """Store a thumb up or down; the same one again takes it back."""
@@ -147,13 +166,13 @@ class Chat:
             panels.library(documents, chosen, words),
         )
 
-    def choose(self, event: gr.EventData, request: gr.Request) -> Panels:
+    def choose(self, current: str, event: gr.EventData, request: gr.Request) -> Panels:
         """Go to another conversation."""
-        return self._enter(str(event.conversation), request)
+        return self._enter(str(event.conversation), current, request)
 
-    def new(self, request: gr.Request) -> Panels:
+    def new(self, current: str, request: gr.Request) -> Panels:
         """Start afresh."""
-        return self._enter("", request)
+        return self._enter("", current, request)
 
     def rename(self, current: str, event: gr.EventData, request: gr.Request) -> str:
         """Give a conversation another name."""
@@ -166,11 +185,13 @@ class Chat:
         user, words, id = _user(request), _words(request), str(event.conversation)
         self._kept.delete(user, id)
         if id == current:
-            return self._enter("", request)
+            return self._enter("", current, request)
         return current, chosen, gr.skip(), gr.skip(), self._listed(user, current, words), gr.skip()
 
-    def _enter(self, id: str, request: gr.Request) -> Panels:
+    def _enter(self, id: str, left: str, request: gr.Request) -> Panels:
         words, user = _words(request), _user(request)
+        if id != left and (answering := self._answering.of(left)):
+            answering.leave(_page(request))
         chosen = list(self._kept.get(user, id).scope) if id else []
         shown = self._shown(user, id, words)
         return (
@@ -236,7 +257,11 @@ class Chat:
     def _shown(self, user: str, current: str, words: Words) -> str:
         if not current:
             return render.welcome(self._service.examples(), words)
-        return self._thread(current, self._kept.turns(user, current), words)
+        turns = self._kept.turns(user, current)
+        if answering := self._answering.of(current):
+            answering.wait(SETTLING)
+            turns = self._kept.turns(user, current)
+        return self._thread(current, turns, words)
 
     def _thread(self, current: str, turns: Sequence[Turn], words: Words) -> str:
         return render.thread(current, turns, words, cache(self._title))

@@ -37,7 +37,7 @@ class Turn:
     number: int  # from 1, within the conversation
     question: str
     answer: Answer | None = None
-    failure: str = ""  # why there is no answer, if it failed
+    failure: str = ""  # why there is no answer, or no whole one
     done: bool = True
     rating: str = ""  # "up", "down" or ""
     lost: dict[int, Loss] = field(default_factory=dict)  # citations, from 0, that cannot be shown any more
@@ -110,21 +110,24 @@ class Conversations:
         ]
 
     def _turn(self, number: int, question: str, record: dict[str, Any], rating: str) -> Turn:
-        if "failure" in record:
-            return Turn(number, question, failure=record["failure"])
+        failure = record.get("failure", "")
+        if "text" not in record:
+            return Turn(number, question, failure=failure)
         restored = records.restore(question, record, self._lookup)
-        return Turn(number, question, restored.answer, rating=rating, lost=dict(restored.lost))
+        return Turn(number, question, restored.answer, failure, rating=rating, lost=dict(restored.lost))
 
     def put(self, id: str, turn: Turn, context: Iterable[str] = ()) -> None:
-        """Store a turn, replacing the one of its number; `context`: documents that earlier turns cited."""
-        if turn.answer is None:
-            record: dict[str, Any] = {"failure": turn.failure}
-        else:
-            record = records.store(turn.answer, self._lookup, context)
+        """Store a turn, replacing the one of its number; `context`: documents that earlier turns cited.
+
+        Nothing is stored in a conversation that has been deleted.
+        """
+        record = records.store(turn.answer, self._lookup, context) if turn.answer else {}
+        if turn.failure:
+            record["failure"] = turn.failure
         with self._store.transaction() as database:
             database.execute(
-                "INSERT OR REPLACE INTO turn VALUES (?, ?, ?, ?, ?)",
-                (id, turn.number, turn.question, _json(record), _now()),
+                "INSERT OR REPLACE INTO turn SELECT id, ?, ?, ?, ? FROM conversation WHERE id = ?",
+                (turn.number, turn.question, _json(record), _now(), id),
             )
             database.execute("UPDATE conversation SET updated = ? WHERE id = ?", (_now(), id))
 

@@ -138,13 +138,10 @@ _AT_ONCE: dict[str, Any] = {**_QUIET, "queue": False}
 def _connect_asking(chat: Chat, parts: Parts) -> None:
     state = [parts.current, parts.chosen]
     answered = [parts.current, parts.thread, parts.listed, parts.source, parts.composer]
-    asking = [
-        parts.composer.submit(chat.ask, [parts.composer, *state], answered, **_QUIET),
-        parts.thread.ask(chat.ask_example, state, answered, **_QUIET),
-        parts.thread.retry(chat.retry, state, answered, **_QUIET),
-    ]
-    shown = [parts.thread, parts.composer]
-    parts.composer.stop(chat.stopped, [parts.current], shown, cancels=asking, **_QUIET)
+    parts.composer.submit(chat.ask, [parts.composer, *state], answered, **_QUIET)
+    parts.thread.ask(chat.ask_example, state, answered, **_QUIET)
+    parts.thread.retry(chat.retry, state, answered, **_QUIET)
+    parts.composer.stop(chat.stop, [parts.current], None, **_AT_ONCE)
     parts.thread.rate(chat.rate, [parts.current], [parts.thread], **_AT_ONCE)
 
 
@@ -152,8 +149,8 @@ def _connect_conversations(chat: Chat, parts: Parts) -> None:
     p = parts
     entered = [p.current, p.chosen, p.thread, p.scope, p.listed, p.source]
     for panel in (p.brand, p.bar):
-        panel.new(chat.new, None, entered, **_AT_ONCE)
-    p.listed.choose(chat.choose, None, entered, **_AT_ONCE)
+        panel.new(chat.new, [p.current], entered, **_AT_ONCE)
+    p.listed.choose(chat.choose, [p.current], entered, **_AT_ONCE)
     p.listed.rename(chat.rename, [p.current], [p.listed], **_AT_ONCE)
     p.listed.forget(chat.forget, [p.current, p.chosen], entered, **_AT_ONCE)
 

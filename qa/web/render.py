@@ -9,7 +9,6 @@ from qa.web.i18n import Words
 from qa.web.markup import annotate, escape, glosses
 
 SHOWN_QUOTATIONS = 3
-STOPPED, BROKEN = "stopped", "broken"  # as a turn's failure: the user ended it; an error of ours
 SURE, FAIR = 0.8, 0.5  # calibrated probabilities, as words
 
 
@@ -37,14 +36,21 @@ def _turn(turn: Turn, words: Words, titles: Titles, last: bool) -> str:
 
 
 def _body(turn: Turn, words: Words, titles: Titles) -> str:
-    if turn.failure:
-        said = words.get(turn.failure) or words["failed"].format(reason=turn.failure)
-        return f'<p class="failure" role="alert">{escape(said)}</p>'
     if turn.answer is None:
-        return f'<p class="searching">{words["searching"]}<span class="dots" aria-hidden="true"></span></p>'
-    if turn.answer.answered:
-        return _answered(turn, turn.answer, words, titles)
-    return _refused(turn, turn.answer, words, titles)
+        return _failure(turn, words) or _searching(words)
+    body = _answered if turn.answer.answered else _refused
+    return body(turn, turn.answer, words, titles) + _failure(turn, words)
+
+
+def _failure(turn: Turn, words: Words) -> str:
+    if not turn.failure:
+        return ""
+    said = words.get(turn.failure) or words["failed"].format(reason=turn.failure)
+    return f'<p class="failure" role="alert">{escape(said)}</p>'
+
+
+def _searching(words: Words) -> str:
+    return f'<p class="searching">{words["searching"]}<span class="dots" aria-hidden="true"></span></p>'
 
 
 def _actions(turn: Turn, words: Words, last: bool) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from embeddings.types import Document, Failure, Hit, Receipt
 from qa.types import Answer
 from qa.web.accounts import Accounts
+from qa.web.answering import InProgress
 from qa.web.conversations import Conversations
 from qa.web.examples import example_questions
 from qa.web.feedback import Feedback
@@ -36,6 +37,7 @@ class Service:
         self.accounts = Accounts(self.store)
         self.conversations = Conversations(self.store, self.document)
         self.feedback = Feedback(self.store)
+        self.answering = InProgress()
         self._questions = Rate(self.limits.questions_per_minute, "questions")
         self._files = Rate(self.limits.files_per_minute, "files")
         self._gate = Gate(self.limits.questions_at_once, self.limits.questions_waiting, self.limits.wait_seconds)
@@ -105,7 +107,8 @@ class Service:
         self.conversations.forget_deleted({info.name for info in self.assistant.documents()})
 
     def close(self) -> None:
-        """Close the store; the assistant is its owner's to close."""
+        """Stop answering and close the store; the assistant is its owner's to close."""
+        self.answering.close()
         self.store.close()
 
 

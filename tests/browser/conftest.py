@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from pages import OpenPage, Running
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
 from scripted import ScriptedAssistant, made, seeds_scripted, serving
 
 expect.set_options(timeout=20_000)
@@ -58,6 +58,16 @@ def running(_served: tuple[ScriptedAssistant, Running], assistant: ScriptedAssis
     return _served[1]
 
 
+def _said(message: ConsoleMessage) -> str:
+    where = message.location
+    return f"{message.type}: {message.text} ({where['url']}:{where['lineNumber']})"
+
+
+def _refused(response: Response) -> str:
+    request = response.request
+    return f"{response.status} to {request.method} {request.url} {(request.post_data or '')[:500]}"
+
+
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[OpenPage]:
     """Open an address in a fresh context; the test fails on script errors and on foreign requests."""
@@ -81,7 +91,8 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda m: problems.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("console", lambda m: problems.append(_said(m)) if m.type in ("error", "warning") else None)
+        page.on("response", lambda r: problems.append(_refused(r)) if r.status >= 400 else None)
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("dialog", lambda dialog: problems.append(f"dialog: {dialog.message}"))
         own = re.compile(re.escape(re.match(r"https?://[^/]+", url)[0]) + "|data:|blob:")  # type: ignore[index]

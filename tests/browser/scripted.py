@@ -7,6 +7,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from threading import Event
+from time import sleep
 from typing import TYPE_CHECKING, cast
 
 from embeddings.errors import DocumentNotFound
@@ -38,6 +39,7 @@ class ScriptedAssistant:
         """Be as new."""
         self._texts = dict(self._originals)
         self.asked: list[tuple[str, object, object]] = []  # question, history, documents
+        self.pause = 0.0  # seconds before every piece
         self.go_on = Event()  # the questions that begin with "慢" wait for it before their second piece
 
     def documents(self) -> list[DocumentInfo]:
@@ -88,6 +90,7 @@ class ScriptedAssistant:
         self.asked.append((question, history, documents))
         whole = self.ask(question)
         for count in range(1, len(whole.citations)):
+            sleep(self.pause)
             yield replace(whole, citations=whole.citations[:count])
             if question.startswith("慢"):
                 self.go_on.wait(20)

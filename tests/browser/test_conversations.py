@@ -141,9 +141,45 @@ def test_an_answer_comes_piece_by_piece_and_can_be_stopped(
     page.locator("#composer .stop-button").click()
     expect(page.locator(".failure")).to_have_text("已停止。")
     expect(page.locator("#composer .submit-button")).to_be_visible()
+    page.reload()
+    expect(page.locator(".answer[aria-busy=false] .quotation")).to_have_count(1)
+    expect(page.locator(".failure")).to_have_text("已停止。")
     assistant.go_on.set()
     page.get_by_role("button", name="重新回答").click()
     expect(page.locator(".answer[aria-busy=false] .quotation")).to_have_count(2)
+    expect(page.locator(".failure")).to_have_count(0)
+
+
+def test_stopping_and_asking_again_at_once_gives_the_whole_answer(
+    running: Running, assistant: ScriptedAssistant, open_page: OpenPage
+) -> None:
+    page = open_page(running.url)
+    assistant.pause = 0.3
+    for _ in range(4):
+        page.locator("#composer textarea").fill(GUANGZHOU)
+        page.keyboard.press("Enter")
+        page.locator("#composer .stop-button").click()
+        page.get_by_role("button", name="重新回答").click()
+        expect(page.locator(".turn").last.locator(".answer[aria-busy=false] .quotation")).to_have_count(3)
+        expect(page.locator("#composer .submit-button")).to_be_visible()
+    expect(page.locator(".turn")).to_have_count(4)
+
+
+def test_an_answer_that_its_page_does_not_wait_for_is_kept(
+    running: Running, assistant: ScriptedAssistant, open_page: OpenPage
+) -> None:
+    page = open_page(running.url)
+    page.locator("#composer textarea").fill("慢慢说,由谁主持?")
+    page.keyboard.press("Enter")
+    expect(page.locator(".answer[aria-busy=true] .quotation")).to_have_count(1)
+    page.get_by_role("button", name="新对话").first.click()
+    expect(page.locator(".welcome")).to_be_visible()
+    assistant.go_on.set()
+    ask(page, GUANGZHOU)
+    expect(page.locator(".turn")).to_have_count(1)
+    page.locator("#conversations .choose").filter(has_text="慢慢说").first.click()
+    expect(page.locator(".answer[aria-busy=false] .quotation")).to_have_count(2)
+    expect(page.locator(".failure")).to_have_count(0)
 
 
 def test_a_deleted_document_disappears_from_old_answers(
