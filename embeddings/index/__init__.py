@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from threading import RLock
+from threading import Event, RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from embeddings.catalog.sqlite import SqliteCatalog
 from embeddings.errors import IndexReadOnly
 from embeddings.index.derived import DenseSide, LexicalSide
 from embeddings.index.folder import CATALOG, LEXICAL, LOCK, ORIGINALS, Originals, check, make, missing
-from embeddings.index.ingest import Progress
+from embeddings.index.ingest import Progress, given
 from embeddings.index.locking import WriterLock
 from embeddings.index.reindexing import make_again
 from embeddings.index.stamps import check_encoder, check_rules, embed, fingerprint_of, load
@@ -166,10 +166,24 @@ class Index:
         passages, so what is finished survives an interruption. Raises PathNotFound before anything changes.
         """
         with self._writing() as addition:
-            addition.add_paths(paths, progress)
+            addition.add_paths(given(paths), progress)
             if prune and addition.receipt.vanished:
                 addition.prune()
         return addition.receipt
+
+    def watch(
+        self, paths: str | Path | Iterable[str | Path], stop: Event, progress: Progress | None = None
+    ) -> Iterator[Receipt]:
+        """Keep files and folders in step until `stop` is set, which ends a round under way too.
+
+        The first receipt is of everything, as of `add` with `prune`; later ones come with the changes, and
+        tell of nothing else. A folder that is gone as a whole, as a drive may be, keeps its documents and is
+        followed again when it is back. Raises PathNotFound.
+        """
+        from embeddings.index.watching import keep_in_step
+
+        self._require_writer()
+        return keep_in_step(self._writing, given(paths), self._folder, stop, progress)
 
     def add_document(self, document: Document) -> Receipt:
         """Bring in one document, replacing the one of its name."""

@@ -1,5 +1,6 @@
 """One run of `add`: which files mean what, and commits of a few hundred passages at a time."""
 
+import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -8,7 +9,7 @@ from embeddings.catalog import Catalog, Origin
 from embeddings.documents import read_limited
 from embeddings.errors import DocumentError, WenjuError
 from embeddings.index.folder import Originals
-from embeddings.index.ingest import Progress, Source, Sources, collect, digest_of
+from embeddings.index.ingest import Glance, Progress, Source, Sources, collect, digest_of
 from embeddings.passages import split
 from embeddings.types import Document, Failure, Passage, Receipt, Vectors
 
@@ -37,15 +38,17 @@ class Addition:
         self._batch: list[tuple[Document, list[Passage], str]] = []
         self._flushed = time.monotonic()
 
-    def add_paths(self, paths: str | Path | Iterable[str | Path], progress: Progress | None) -> None:
-        """Bring in files and folders."""
+    def add_paths(self, paths: list[Path], progress: Progress | None, glance: Glance | None = None) -> None:
+        """Bring in files and folders, given as absolute paths; by `glance`, what looks as it did is passed over."""
         sources = collect(paths, self._leave_out)
-        self.receipt.failed.extend(sources.failed)
+        glance = glance or Glance()
+        files = glance.changed(sources.files)
+        self.receipt.failed.extend(glance.newly_closed(sources.closed))
         known = {origin.name: origin for origin in self._catalog.origins()}
         gone = _gone(known.values(), sources)
-        for done, source in enumerate(sources.files):
+        for done, source in enumerate(files):
             if progress is not None:
-                progress(done, len(sources.files), source.name)
+                progress(done, len(files), source.name)
             try:
                 self._add_file(source, known, gone)
             except DocumentError as error:
@@ -56,8 +59,8 @@ class Addition:
                 self._fail(source.name, f"unexpected {type(error).__name__}: {error}")
             self._flush_if_due()
         self._flush()
-        if progress is not None and sources.files:
-            progress(len(sources.files), len(sources.files), sources.files[-1].name)
+        if progress is not None and files:
+            progress(len(files), len(files), files[-1].name)
         self.receipt.vanished.extend(sorted(gone))
 
     def add_documents(self, documents: Iterable[Document]) -> None:
@@ -147,12 +150,18 @@ class Addition:
 
 
 def _gone(origins: Iterable[Origin], sources: Sources) -> dict[str, Origin]:
-    """Documents from the folders that were walked, whose files were not found, by name."""
+    """Documents whose files were given, by themselves or with a folder, and not found; by name.
+
+    Of what lies below a folder that could not be entered, nothing is known.
+    """
     found = {(source.root, source.name) for source in sources.files}
+    closed = tuple(f"{folder}{os.sep}" for folder in sources.closed)
     return {
         origin.name: origin
         for origin in origins
-        if origin.root in sources.folders and (origin.root, origin.name) not in found
+        if (origin.root in sources.folders or (origin.root, origin.name) in sources.missing)
+        and (origin.root, origin.name) not in found
+        and not str(Path(origin.root, origin.name)).startswith(closed)
     }
 
 
