@@ -206,7 +206,7 @@ def test_wrong_usage_exits_with_2(arguments: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "verb", ["add", "ask", "chat", "documents", "evaluate", "feedback", "info", "reindex", "remove"]
+    "verb", ["add", "ask", "chat", "documents", "evaluate", "feedback", "info", "reindex", "remove", "watch"]
 )
 def test_every_verb_explains_itself_and_takes_an_index(verb: str) -> None:
     text = run(verb, "--help").stdout
@@ -226,7 +226,7 @@ def test_the_port_is_the_option_else_the_variable_else_7860(
 ) -> None:
     served: list[Any] = []
     pretend(FakeAssistant())
-    monkeypatch.setattr("qa.web.serve", lambda assistant, host, port: served.append((host, port)))
+    monkeypatch.setattr("qa.web.serve", lambda assistant, host, port, following: served.append((host, port)))
     env = {"GRADIO_SERVER_PORT": variable} if variable else None
     assert run("chat", *arguments, env=env).exit_code == 0
     assert served == [("127.0.0.1", port)]

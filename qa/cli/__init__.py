@@ -33,6 +33,7 @@ def main() -> None:
 
 for verb in (
     documents.add,
+    documents.watch,
     asking.ask,
     asking.chat,
     documents.documents,

@@ -1,14 +1,15 @@
 """What the verbs share: their options, how they open an index, and how errors end them."""
 
 import errno
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from embeddings.errors import WenjuError
-from qa.cli.output import printable, progress_bar
+from qa.cli.output import print_receipt, printable, progress_bar
 
 if TYPE_CHECKING:
     from embeddings.types import Receipt
@@ -83,3 +84,12 @@ def read_in(assistant: "Assistant", paths: Sequence[Path], prune: bool = False) 
     """Add files and folders under a progress bar."""
     with progress_bar("reading") as progress:
         return assistant.index.add(paths, progress, prune)
+
+
+def begin_watch(assistant: "Assistant", paths: Sequence[Path], stop: Event) -> "Iterator[Receipt]":
+    """Read files and folders under a progress bar, print what became of them, and go on with what changes."""
+    with progress_bar("reading") as progress:
+        rounds = assistant.index.watch(paths, stop, progress)
+        first = next(rounds)
+    print_receipt(first)
+    return rounds

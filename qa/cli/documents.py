@@ -1,12 +1,13 @@
-"""The verbs that keep the index: `add`, `documents`, `remove`, `info`, `reindex`."""
+"""The verbs that keep the index: `add`, `watch`, `documents`, `remove`, `info`, `reindex`."""
 
 from pathlib import Path
+from threading import Event
 
 import click
 
 from qa.cli import common
 from qa.cli.common import index_option, model_option
-from qa.cli.output import print_receipt, print_table, printable, progress_bar
+from qa.cli.output import print_changes, print_receipt, print_table, printable, progress_bar
 
 
 @click.command()
@@ -26,6 +27,25 @@ def add(ctx: click.Context, paths: tuple[Path, ...], index: Path, model: str | N
     print_receipt(receipt)
     if receipt.failed:
         ctx.exit(1)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@index_option
+@model_option
+def watch(paths: tuple[Path, ...], index: Path, model: str | None) -> None:
+    """Keep the index in step with files and folders.
+
+    Reads PATHS as `qa add --prune` does, then follows them: what is added, changed, renamed or deleted there
+    is so in the index a moment later, with a line for each. Ctrl+C ends it; what is finished stays. While it
+    runs, `qa ask` and `qa chat` without PATHS answer from the same index; to follow files and add others
+    from the page too, use `qa chat PATHS --watch`.
+    """
+    with common.open_or_create(index, model) as assistant:
+        rounds = common.begin_watch(assistant, paths, Event())
+        click.echo("watching (Ctrl+C ends it)")
+        for receipt in rounds:
+            print_changes(receipt)
 
 
 @click.command()
@@ -55,9 +75,7 @@ def remove(name: str, index: Path) -> None:
 
 @click.command()
 @index_option
-@click.option(
-    "--verify", is_flag=True, help="Also compare the parts of the index; exit with 1 if they contradict."
-)
+@click.option("--verify", is_flag=True, help="Also compare the parts of the index; exit with 1 if they contradict.")
 @click.pass_context
 def info(ctx: click.Context, index: Path, verify: bool) -> None:
     """Say what the index holds and what built it."""

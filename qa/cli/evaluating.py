@@ -47,9 +47,7 @@ def _names(*allowed: str) -> Any:
     **_names("retrieval", "answer", "given", "refusal"),
     help="What to measure, joined by commas.",
 )
-@click.option(
-    "--modes", **_names("reranked", "hybrid", "dense", "lexical"), help="Retrieval modes, joined by commas."
-)
+@click.option("--modes", **_names("reranked", "hybrid", "dense", "lexical"), help="Retrieval modes, joined by commas.")
 @click.option("--limit", type=click.IntRange(min=1), help="Ask only so many of the questions.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Draws the questions of --limit.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")

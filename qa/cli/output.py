@@ -37,6 +37,12 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int, str], None] | None]
 
 def print_receipt(receipt: "Receipt") -> None:
     """What became of every file, unchanged ones only counted."""
+    print_changes(receipt)
+    click.echo(_counts(receipt))
+
+
+def print_changes(receipt: "Receipt") -> None:
+    """A line for every file that something became of."""
     for verb, names in (("added", receipt.added), ("updated", receipt.updated)):
         for name in names:
             click.echo(f"{verb:8} {printable(name)}")
@@ -49,7 +55,6 @@ def print_receipt(receipt: "Receipt") -> None:
         click.echo(f"{verb:8} {printable(name)}")
     for failure in receipt.failed:
         click.echo(f"failed   {printable(str(failure))}")
-    click.echo(_counts(receipt))
 
 
 def _counts(receipt: "Receipt") -> str:

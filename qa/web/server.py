@@ -2,6 +2,7 @@
 
 import os
 import socket
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from fastapi import FastAPI
 
 from embeddings.errors import WenjuError
 from qa.web import api, documentation, signin
+from qa.web.following import Following
 from qa.web.guard import LOOPBACK, SMALL_BODY, Guard, Rules
 from qa.web.page import blocks, mount
 from qa.web.service import Service
@@ -41,8 +43,15 @@ def application(service: Service, *, shared: bool = False) -> Guard:
     return Guard(app, service.accounts, rules, lambda: shared or len(service.accounts) > 0)
 
 
-def serve(assistant: "Assistant", host: str = DEFAULT_HOST, port: int | None = None) -> None:
+def serve(
+    assistant: "Assistant",
+    host: str = DEFAULT_HOST,
+    port: int | None = None,
+    following: Following | None = None,
+) -> None:
     """Serve until interrupted; `port` defaults to GRADIO_SERVER_PORT, else 7860.
+
+    Meanwhile, documents change as `following` tells.
 
     Raises NotProtected if others could reach the server and there is no account yet, and OSError, with
     what to do, where the address cannot be listened on.
@@ -65,7 +74,8 @@ def serve(assistant: "Assistant", host: str = DEFAULT_HOST, port: int | None = N
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             )
             print(f"The chat is at {_address(host, port)} (Ctrl+C ends it)", flush=True)
-            uvicorn.Server(config).run(sockets=[listener])
+            with following.beside(service) if following else nullcontext():
+                uvicorn.Server(config).run(sockets=[listener])
     finally:
         service.close()
 

@@ -42,7 +42,7 @@ class Service:
         self._files = Rate(self.limits.files_per_minute, "files")
         self._gate = Gate(self.limits.questions_at_once, self.limits.questions_waiting, self.limits.wait_seconds)
         self._examples: tuple[object, list[str]] | None = None
-        self._forget_deleted()
+        self.forget_deleted()
 
     def document(self, name: str) -> Document:
         """A whole document; DocumentNotFound."""
@@ -94,7 +94,7 @@ class Service:
     def remove(self, name: str) -> None:
         """Delete a document and what conversations remember of its words; DocumentNotFound."""
         self.assistant.remove(name)
-        self._forget_deleted()
+        self.forget_deleted()
 
     def scope(self, names: Sequence[str]) -> list[str] | None:
         """The chosen documents that still exist; None, for all, where none is chosen or left."""
@@ -103,7 +103,8 @@ class Service:
         existing = {info.name for info in self.assistant.documents()}
         return [name for name in names if name in existing] or None
 
-    def _forget_deleted(self) -> None:
+    def forget_deleted(self) -> None:
+        """Remove from conversations the words of documents that are no longer there."""
         self.conversations.forget_deleted({info.name for info in self.assistant.documents()})
 
     def close(self) -> None:
