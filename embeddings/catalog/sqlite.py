@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple
@@ -9,12 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
 
-from embeddings.catalog import Fingerprint, migrations
+from embeddings.catalog import Fingerprint, blanking, migrations
 from embeddings.catalog.connection import connect, failures
 from embeddings.catalog.migrations import format_of, migrate
 from embeddings.catalog.reading import FINGERPRINT, SqliteReader, check_format
 from embeddings.errors import IndexReadOnly
 from embeddings.types import Document, Passage, Vectors
+
+_WASTE = 0.5  # of the pages may be free before they are given back
 
 
 class SqliteCatalog(SqliteReader):
@@ -139,18 +143,29 @@ class SqliteCatalog(SqliteReader):
             self._writing().execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (key, value))
 
     def scrub(self) -> None:
-        """Write the file anew, so that no page holds a stale copy of something removed.
-
-        `secure_delete` overwrites what is deleted, but not the copies that SQLite left in the unused part of
-        a page when it once moved rows between pages.
-        """
+        """Leave no copy of something removed in the file: in place, or by writing it anew to give room back."""
         with self._write_lock, failures(self._path):
             writer = self._writing()
-            writer.execute("PRAGMA temp_store = FILE")  # a large index does not fit into memory
+            (pages,), (free,) = (writer.execute(f"PRAGMA {n}_count").fetchone() for n in ("page", "freelist"))
+            if not self.checkpoint() or pages >= blanking.MOST_PAGES or free > pages * _WASTE:
+                self._vacuum()
+                return
+            # Its pages in memory still hold the copies, and would bring them back with the next change.
+            writer.close()
             try:
-                writer.execute("VACUUM")
+                subprocess.run([sys.executable, "-I", "-S", blanking.__file__, self._path], check=True)
+            except subprocess.CalledProcessError as error:
+                raise OSError(f"what was removed cannot be overwritten in {self._path}") from error
             finally:
-                writer.execute("PRAGMA temp_store = MEMORY")
+                self._writer = connect(self._path)
+
+    def _vacuum(self) -> None:
+        writer = self._writing()
+        writer.execute("PRAGMA temp_store = FILE")  # a large index does not fit into memory
+        try:
+            writer.execute("VACUUM")
+        finally:
+            writer.execute("PRAGMA temp_store = MEMORY")
 
     def checkpoint(self) -> bool:
         """Fold the -wal file in and empty it; False while a reader holds an old view."""
