@@ -25,7 +25,7 @@ CONTEXT_BOOST = 0.5
 RULES = f"schema 1, analyser {ANALYZER_VERSION}"
 """What an index must have been made by to be used."""
 
-_HEAP_BYTES = 32_000_000  # of the writer; a fuller heap becomes a segment
+_HEAP_BYTES = 128_000_000  # of the writer; a fuller heap becomes a segment
 
 
 class Entry(NamedTuple):

@@ -22,6 +22,7 @@ from embeddings.errors import (
     PathNotFound,
 )
 from embeddings.index import Index, derived
+from embeddings.lexical import LexicalStore
 from embeddings.normalize import fold
 from embeddings.types import Document
 from tests.fakes import HashingEncoder
@@ -279,6 +280,40 @@ def test_a_base_file_changes_no_result(
         assert best(again, "Who met in Porto?") == ["porto.md"] * 2
         assert best(again, "广州的会议由谁主持?") == ["guangzhou.txt"] * 2
         assert again.verify() == []
+
+
+def test_one_more_document_is_learnt_without_reading_what_is_known(
+    index: Index, folder: Path, encoder: HashingEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(derived, "BASE_MINIMUM", 1)
+    index.add(folder)
+    index.close()
+    with Index.open(folder.parent / "index", encoder=encoder) as again:
+        with monkeypatch.context() as patch:
+            patch.delattr(LexicalStore, "ids")
+            again.add_document(from_text("海口的会议由书记主持。", "haikou.txt"))
+            again.remove("sub/porto.md")
+            again.add_document(from_text(PORTO, "porto.md"))
+        assert best(again, "海口的会议由谁主持?") == ["haikou.txt"] * 2
+        assert best(again, "Who met in Porto?") == ["porto.md"] * 2
+        assert again.verify() == []
+
+
+def test_searches_beside_a_long_addition_keep_little_in_memory(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(derived, "BASE_MINIMUM", 1)
+    monkeypatch.setattr(derived, "_TAIL_LIMIT", 4)
+    monkeypatch.setattr("embeddings.index.adding._BATCH_PASSAGES", 1)
+    tails = []
+
+    def documents() -> Iterator[Document]:
+        for number in range(30):
+            found(index, "会议")
+            tails.append(index._dense.store().tail_size)
+            yield from_text(f"第{number}次会议讨论了预算。", f"{number}.txt")
+
+    index.add_documents(documents())
+    assert max(tails) <= 2 * 4 + 1
+    assert index.verify() == []
 
 
 @pytest.mark.parametrize("damage", ["lost", "cut", "garbage"])

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from embeddings.errors import IndexCorrupt
 from embeddings.stores import faiss as faiss_store
 from embeddings.stores.exact import ExactStore
-from embeddings.stores.faiss import FaissStore, read_base, write_base
+from embeddings.stores.faiss import FaissStore, new_base, read_base, suits, write_base
 from embeddings.types import Vectors, VectorStore
 
 DIMENSION = 16
@@ -33,12 +34,10 @@ def exact(ids: NDArray[np.int64], vectors: Vectors) -> VectorStore:
 def based(path: Path, ids: NDArray[np.int64], vectors: Vectors) -> VectorStore:
     """Two thirds in the base, the others in the tail."""
     cut = len(ids) * 2 // 3
-
-    def batches() -> Iterator[tuple[NDArray[np.int64], Vectors]]:
-        for begin in range(0, cut, 100):
-            yield ids[begin : min(begin + 100, cut)], vectors[begin : min(begin + 100, cut)]
-
-    write_base(path, DIMENSION, cut, batches)
+    parts = [
+        (ids[begin : min(begin + 100, cut)], vectors[begin : min(begin + 100, cut)]) for begin in range(0, cut, 100)
+    ]
+    write_base(path, new_base(DIMENSION, cut, lambda _: vectors), (), parts)
     store = FaissStore(DIMENSION, read_base(path, DIMENSION))
     store.add(ids[cut:].tolist(), vectors[cut:])
     return store
@@ -173,6 +172,28 @@ def test_a_base_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> Non
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
-        write_base(path, DIMENSION, 20, failing)
+        write_base(path, new_base(DIMENSION, 20, lambda _: VECTORS), (), failing())
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("limit", [1000, 0])
+def test_a_base_goes_on_without_what_was_removed(limit: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(faiss_store, "FLAT_LIMIT", limit)
+    path = tmp_path / "base.faiss"
+    based(path, IDS, VECTORS)
+    old = set(IDS[:400].tolist())
+    gone = set(IDS[:50].tolist())
+    write_base(path, read_base(path, DIMENSION), gone, [(IDS[400:], VECTORS[400:])])
+    store = FaissStore(DIMENSION, read_base(path, DIMENSION))
+    assert store.ids() == (old - gone) | set(IDS[400:].tolist())
+    assert store.search(VECTORS[500:501], 1)[0][0] == IDS[500]
+    assert not gone & {id for id, _ in store.search(VECTORS[3:4], 600)}
+
+
+def test_a_base_suits_sizes_like_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(faiss_store, "FLAT_LIMIT", 400)
+    flat = new_base(DIMENSION, 300, lambda _: VECTORS)
+    inverted = new_base(DIMENSION, 500, lambda wanted: VECTORS[:wanted])
+    assert [suits(flat, count) for count in (10, 400, 401)] == [True, True, False]
+    assert [suits(inverted, count) for count in (400, 401, 1_500, 50_000)] == [False, True, True, False]

@@ -310,6 +310,7 @@ class Index:
 
         with self._write_lock:
             self._require_writer()
+            self._upkeep.prepare()
             before = self._catalog.state().generation
             try:
                 yield Addition(self._catalog, self._originals, self._folder, self._embed, self._upkeep.follow)

@@ -6,24 +6,28 @@ so what is new is what has a higher id, and what is gone is in the catalog's log
 
 import time
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from pathlib import Path
 from threading import RLock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from embeddings.catalog import Catalog, Ids, State
 from embeddings.errors import IndexCorrupt
 from embeddings.lexical import Entry, LexicalStore
-from embeddings.stores.faiss import FaissStore, read_base, write_base
+from embeddings.stores.faiss import FaissStore, new_base, read_base, suits, write_base
 from embeddings.types import Vectors
 
 BASE_MINIMUM = 2_000
 """Fewer vectors are read from the catalog at once; a FAISS file would take longer to open."""
 
+_TAIL_LIMIT = 20_000  # vectors compared one by one beside a base; so many take some milliseconds
 _CHUNK = 1_000  # passages read from the catalog at a time
+_SAMPLE_CHUNK = 100  # the same where only some are read, from everywhere
 _TOLERANCE = 0.02  # of a coordinate: inverted lists keep 8 bits of it
-_LEXICAL_PAUSE = 0.5  # seconds between commits of the lexical index during a long addition
+_LEXICAL_PAUSE = 0.5  # seconds at least between commits of the lexical index during a long addition
+_LEXICAL_SHARE = 0.05  # of the time of a long addition, that those commits may take
 
 
 class DenseSide:
@@ -55,17 +59,26 @@ class DenseSide:
                     self._seen = state
         return self._store
 
+    @property
+    def overgrown(self) -> bool:
+        """Whether so much has gathered in memory, for searches beside a long addition, that it must go to a file."""
+        return self._store.tail_size > 2 * _TAIL_LIMIT
+
     def write_base(self) -> tuple[str, int]:
         """Bring the FAISS file up to date; its name and the last passage it covers, for the catalog."""
-        state, store = self._catalog.state(), self.store()
+        state = self._catalog.state()
         if state.passage_count < BASE_MINIMUM:
             return "", 0
-        small_tail = store.tail_size <= max(BASE_MINIMUM, state.passage_count // 10)
-        if state.base_file and not self.damaged and small_tail and not store.deleted_size:
-            return state.base_file, state.base_last
+        removed = [passage for _, passage in self._catalog.removed()]
+        base = self._base_of(state)
+        after = state.base_last
+        if base is None or not suits(base, state.passage_count):
+            dimension = self._catalog.fingerprint().dimension
+            base, after, removed = new_base(dimension, state.passage_count, self._sample), 0, []
+        elif state.last_passage - after <= self._allowed_tail(state) // 2 and min(removed, default=after + 1) > after:
+            return state.base_file, after
         name = f"vectors-{state.epoch + 1}.faiss"
-        dimension = self._catalog.fingerprint().dimension
-        write_base(self._folder / name, dimension, state.passage_count, lambda: self._batches(0))
+        write_base(self._folder / name, base, removed, self._batches(after))
         return name, state.last_passage
 
     def sweep(self) -> None:
@@ -82,9 +95,12 @@ class DenseSide:
             return True
         if state.passage_count < BASE_MINIMUM:
             return False
-        allowed = max(BASE_MINIMUM, state.passage_count // 4)
+        allowed = self._allowed_tail(state)
         behind = state.last_passage - state.base_last  # at most so many in the tail
         return behind > allowed or len(self._catalog.removed()) > allowed
+
+    def _allowed_tail(self, state: State) -> int:
+        return min(max(BASE_MINIMUM, state.passage_count // 4), _TAIL_LIMIT)
 
     def verify(self) -> list[str]:
         """Contradictions with the catalog."""
@@ -114,14 +130,24 @@ class DenseSide:
         self._fingerprint = self._catalog.fingerprint()
         dimension = self._fingerprint.dimension
         self._store, self._last_passage, self._last_removal = FaissStore(dimension), 0, 0
-        self.damaged = False
+        base = self._base_of(state)
+        self.damaged = bool(state.base_file) and base is None  # or just replaced: then we come back for the next epoch
+        if base is not None:
+            self._store, self._last_passage = FaissStore(dimension, base), state.base_last
+
+    def _base_of(self, state: State) -> Any:
+        """The FAISS index that the catalog names; None if there is none, or none that can be read."""
         if state.base_file:
-            try:
-                base = read_base(self._folder / state.base_file, dimension)
-            except (IndexCorrupt, FileNotFoundError):
-                self.damaged = True  # or just replaced: then the epoch has changed, and we come back
-            else:
-                self._store, self._last_passage = FaissStore(dimension, base), state.base_last
+            with suppress(IndexCorrupt, FileNotFoundError):
+                return read_base(self._folder / state.base_file, self._catalog.fingerprint().dimension)
+        return None
+
+    def _sample(self, wanted: int) -> Vectors:
+        """About so many vectors from all over the catalog."""
+        state = self._catalog.state()
+        step = max(_SAMPLE_CHUNK, _SAMPLE_CHUNK * state.passage_count // wanted)
+        parts = [self._catalog.vectors(after, _SAMPLE_CHUNK)[1] for after in range(0, state.last_passage, step)]
+        return np.concatenate(parts)
 
     def _batches(self, after: int) -> Iterator[tuple[Ids, Vectors]]:
         while True:
@@ -148,6 +174,7 @@ class LexicalSide:
         self._store: LexicalStore | None = None
         self._position: _Position | None = None  # None: unknown how far the store has come
         self._committed = 0.0
+        self._pause = _LEXICAL_PAUSE
 
     def search(self, view: str, limit: int, documents: Collection[int] | None) -> list[tuple[int, float]]:
         """Passage ids with BM25 scores, best first."""
@@ -160,9 +187,19 @@ class LexicalSide:
     def catch_up(self, now: bool = True) -> None:
         """Bring the store to the catalog's generation; not `now`: unless that was done a moment ago."""
         with self._lock:
-            if now or time.monotonic() - self._committed > _LEXICAL_PAUSE:
+            begun = time.monotonic()
+            if now or begun - self._committed > self._pause:
                 self._or_anew(self._learn)
                 self._committed = time.monotonic()
+                self._pause = max(_LEXICAL_PAUSE, (self._committed - begun) / _LEXICAL_SHARE)
+
+    def note_position(self) -> None:
+        """Before a change: if the store is in step now, the change is all that it will have to learn."""
+        with self._lock, suppress(IndexCorrupt):
+            if self._position is None and self._folder.is_dir():
+                store, state = self._opened(), self._catalog.state()
+                if store.generation == state.generation:
+                    self._position = self._position_of(state)
 
     def purge(self) -> None:
         """Leave no terms of removed passages in the files."""
@@ -239,11 +276,11 @@ class LexicalSide:
         if store.generation > state.generation or store.generation < 0 and len(store):
             self._replace()
             store = self._opened()
-        if self._position is None and store.generation == state.generation:
-            self._position = _Position(state.epoch, state.last_passage, self._last_removal())
+        if store.generation == state.generation:
+            self._position = self._position_of(state)
         elif self._position is None or self._position.epoch != state.epoch:
             self._learn_difference(store, state)
-        elif store.generation != state.generation:
+        else:
             self._learn_new(store, state, self._position)
 
     def _learn_difference(self, store: LexicalStore, state: State) -> None:
@@ -268,6 +305,9 @@ class LexicalSide:
         store.apply(state.generation, added(), [passage for _, passage in gone])
         last_removal = gone[-1][0] if gone else position.removal
         self._position = _Position(state.epoch, last_passage, last_removal)
+
+    def _position_of(self, state: State) -> "_Position":
+        return _Position(state.epoch, state.last_passage, self._last_removal())
 
     def _last_removal(self) -> int:
         return max((number for number, _ in self._catalog.removed()), default=0)

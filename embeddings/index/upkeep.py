@@ -25,10 +25,16 @@ class Upkeep:
         self._lexical = lexical
         self._originals = originals
 
+    def prepare(self) -> None:
+        """Before a change: see where what is derived stands, so that only the change has to be learnt."""
+        self._lexical.note_position()
+
     def follow(self) -> None:
         """Bring the lexical index in step, unless that was done a moment ago. IndexFolderError."""
         with self._stored():
             self._lexical.catch_up(now=False)
+            if self._dense.overgrown:
+                self._compact()
 
     def settle(self) -> None:
         """Bring what is derived in step, and compact it where that is due. IndexFolderError."""
@@ -61,6 +67,7 @@ class Upkeep:
         base = self._dense.write_base()
         with self._catalog.transaction(changes=False):
             self._catalog.compacted(*base)
+        self._lexical.catch_up()  # to the new epoch
         self._dense.sweep()
         self._catalog.checkpoint()
 

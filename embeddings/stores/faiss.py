@@ -5,7 +5,7 @@ which of the base's ids are deleted; whoever keeps the store brings both from th
 """
 
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,8 @@ FLAT_LIMIT = 200_000
 _PROBES = 32  # inverted lists visited per query
 _TRAINING_VECTORS_PER_LIST = 40
 
-Batches = Callable[[], Iterator[tuple[NDArray[np.int64], Vectors]]]
+Batch = tuple[NDArray[np.int64], Vectors]
+"""Ids and their vectors."""
 
 
 class FaissStore:
@@ -32,7 +33,8 @@ class FaissStore:
         """A store over a base index from `read_base`, or over nothing."""
         self._tail = ExactStore(dimension)
         self._base = base
-        self._base_ids = frozenset(map(int, _ids_of(base))) if base is not None else frozenset()
+        # An array, not a set: a million Python integers take 100 MB.
+        self._base_ids = np.sort(_ids_of(base)) if base is not None else np.empty(0, np.int64)
         self._deleted: frozenset[int] = frozenset()
 
     def __len__(self) -> int:
@@ -44,14 +46,9 @@ class FaissStore:
         """Vectors that are not in the base."""
         return len(self._tail)
 
-    @property
-    def deleted_size(self) -> int:
-        """Vectors of the base that are deleted."""
-        return len(self._deleted)
-
     def ids(self) -> set[int]:
         """Ids in the store."""
-        return self._tail.ids() | (self._base_ids - self._deleted)
+        return self._tail.ids() | (set(self._base_ids.tolist()) - self._deleted)
 
     def add(self, ids: Sequence[int] | NDArray[np.int64], vectors: Vectors) -> None:
         """Add vectors under ids that are not yet in the store."""
@@ -59,7 +56,7 @@ class FaissStore:
 
     def remove(self, ids: Collection[int]) -> None:
         """Forget these ids; unknown ones are ignored."""
-        self._deleted |= self._base_ids.intersection(ids)
+        self._deleted |= frozenset(self._based(ids))
         self._tail.remove(ids)
 
     def search(self, query: Vectors, limit: int, among: Collection[int] | None = None) -> list[tuple[int, float]]:
@@ -72,13 +69,31 @@ class FaissStore:
 
     def get(self, ids: Sequence[int]) -> Vectors:
         """The vectors stored under these ids; KeyError for an unknown one."""
-        vectors = np.empty((len(ids), self._tail.dimension), np.float32)
-        based = np.array([id in self._base_ids for id in ids], dtype=np.bool_)
         wanted = np.asarray(ids, dtype=np.int64)
+        vectors = np.empty((len(ids), self._tail.dimension), np.float32)
+        based = self._is_based(wanted)
         if based.any():
+            import faiss
+
+            if isinstance(self._base, faiss.IndexIVF):
+                kinds: Any = faiss  # its type stubs leave some names out
+                # So that a vector is found by its id; only checks ask for that.
+                self._base.set_direct_map_type(kinds.DirectMap.Hashtable)
             vectors[based] = self._base.reconstruct_batch(wanted[based])
         vectors[~based] = self._tail.get(wanted[~based].tolist())
         return vectors
+
+    def _based(self, ids: Collection[int]) -> list[int]:
+        """Those of the ids that the base holds."""
+        wanted = np.fromiter(ids, np.int64, len(ids))
+        return [int(id) for id in wanted[self._is_based(wanted)]]
+
+    def _is_based(self, wanted: NDArray[np.int64]) -> NDArray[np.bool_]:
+        known = self._base_ids
+        if not len(known):
+            return np.zeros(len(wanted), np.bool_)
+        places = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+        return np.asarray(known[places] == wanted)
 
     def _search_base(self, query: Vectors, limit: int, among: Collection[int] | None) -> list[tuple[int, float]]:
         import faiss
@@ -86,7 +101,7 @@ class FaissStore:
         selector: Any = None
         deleted = self._deleted
         if among is not None:
-            wanted = self._base_ids.intersection(among) - deleted
+            wanted = set(self._based(among)) - deleted
             if not wanted:
                 return []
             selector = faiss.IDSelectorBatch(np.fromiter(wanted, np.int64, len(wanted)))
@@ -117,20 +132,46 @@ def read_base(path: Path, dimension: int) -> Any:
         base = faiss.read_index(str(path))
     except RuntimeError as error:
         raise IndexCorrupt(f"{path} is damaged; it is made again from the catalog") from error
-    if isinstance(base, faiss.IndexIVF):
-        kinds: Any = faiss  # its type stubs leave some names out
-        base.set_direct_map_type(kinds.DirectMap.Hashtable)  # so that a vector is found by its id
     if base.d != dimension or base.metric_type != faiss.METRIC_INNER_PRODUCT:
         raise IndexCorrupt(f"{path} holds vectors of length {base.d}, expected {dimension}")
     return base
 
 
-def write_base(path: Path, dimension: int, count: int, batches: Batches) -> None:
-    """Write `count` vectors, that `batches` gives in turn, to a file; whole or not at all."""
+def new_base(dimension: int, count: int, sample: Callable[[int], Vectors]) -> Any:
+    """An empty base for about `count` vectors; `sample(n)` gives some n of them to train it, if it needs that."""
     import faiss
 
-    base = _flat(dimension) if count <= FLAT_LIMIT else _inverted(dimension, count, batches)
-    for ids, vectors in batches():
+    if count <= FLAT_LIMIT:
+        return faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
+    lists = _lists(count)
+    # With ids of their own: inside an id map, inverted lists lose ids on removal.
+    index = faiss.IndexIVFScalarQuantizer(
+        faiss.IndexFlatIP(dimension),
+        dimension,
+        lists,
+        faiss.ScalarQuantizer.QT_8bit,
+        faiss.METRIC_INNER_PRODUCT,
+    )
+    index.train(sample(lists * _TRAINING_VECTORS_PER_LIST))
+    return index
+
+
+def suits(base: Any, count: int) -> bool:
+    """Whether a base can go on to hold `count` vectors, or one of another kind or size should take its place."""
+    import faiss
+
+    if isinstance(base, faiss.IndexIVF):
+        return count > FLAT_LIMIT and base.nlist <= 2 * _lists(count) <= 4 * base.nlist
+    return count <= FLAT_LIMIT
+
+
+def write_base(path: Path, base: Any, removed: Collection[int], added: Iterable[Batch]) -> None:
+    """Take vectors out of a base and put others in, and write it to a file; whole or not at all."""
+    import faiss
+
+    if removed:
+        base.remove_ids(faiss.IDSelectorBatch(np.fromiter(removed, np.int64, len(removed))))
+    for ids, vectors in added:
         base.add_with_ids(vectors, ids)
     aside = path.with_name(path.name + ".tmp")
     try:
@@ -144,29 +185,9 @@ def write_base(path: Path, dimension: int, count: int, batches: Batches) -> None
         aside.unlink(missing_ok=True)
 
 
-def _flat(dimension: int) -> Any:
-    import faiss
-
-    return faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
-
-
-def _inverted(dimension: int, count: int, batches: Batches) -> Any:
-    """Trained inverted lists of 8-bit codes, with ids of their own: in an id map, removal loses ids."""
-    import faiss
-
-    lists = 1 << max(4, int(np.log2(4 * np.sqrt(count))))
-    index = faiss.IndexIVFScalarQuantizer(
-        faiss.IndexFlatIP(dimension),
-        dimension,
-        lists,
-        faiss.ScalarQuantizer.QT_8bit,
-        faiss.METRIC_INNER_PRODUCT,
-    )
-    share = min(1.0, lists * _TRAINING_VECTORS_PER_LIST / count)
-    random = np.random.default_rng(0)
-    sample = [vectors[random.random(len(vectors)) < share] for _, vectors in batches()]
-    index.train(np.concatenate(sample))
-    return index
+def _lists(count: int) -> int:
+    """Inverted lists for so many vectors."""
+    return 1 << max(4, int(np.log2(4 * np.sqrt(count))))
 
 
 def _ids_of(base: Any) -> NDArray[np.int64]:
