@@ -64,9 +64,8 @@ def test_the_installed_command_adds_and_answers(installed: Path, seeds: Path, tm
     assert "張碩輔" in answer
 
 
-# Needed though no file imports them: what sentence-transformers computes with, how FastAPI reads forms, and
-# how PDFium's pages become PNG files.
-INDIRECT = {"torch", "python-multipart", "pillow"}
+# Needed though no file imports them: what sentence-transformers computes with, and how FastAPI reads forms.
+INDIRECT = {"torch", "python-multipart"}
 
 
 def _normal(distribution: str) -> str:

@@ -43,8 +43,8 @@ def read_limited(path: Path, name: str) -> Document:
 
 
 def page_picture(path: Path, page: int, quote: str, width: int = 1000) -> Picture:
-    """A page of the PDF at `path` (the first is 1) as a PNG `width` pixels wide, with boxes around
-    `quote`, drawn in the worker process. Raises DocumentError.
+    """A page of the PDF at `path` (the first is 1) as a PNG `width` pixels wide, with `quote` marked, drawn in
+    the worker process. Raises DocumentError.
     """
     answer = _DRAWER.ask({"path": os.fspath(path.absolute()), "page": page, "quote": quote, "width": width}, path)
     values = answer["picture"]

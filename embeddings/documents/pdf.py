@@ -21,6 +21,7 @@ _PAGE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\d+")
+_NOBODY = frozenset({"", "anonymous", "unknown", "unspecified"})  # what programs write where nobody gave a name
 _CJK = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’—…]")
 _ITEM = re.compile(
     r"[•●○■◆▪–*]\s|\d{1,2}[.)、]\s?\S|[(（]?[一二三四五六七八九十]{1,3}[、)）]|第[一二三四五六七八九十百]+[章节條条]"
@@ -74,7 +75,8 @@ def read(data: bytes) -> Extract:
     _check_readable(pages, scanned)
     extract = _write(pages)
     extract.title = _title(info.get("Title", ""), pages) or structure.title(extract.text, extract.set_aside)
-    if author := one_line(info.get("Author", ""))[:100]:
+    author = one_line(info.get("Author", ""))[:100]
+    if author.strip("()").lower() not in _NOBODY:
         extract.metadata.setdefault("author", author)
     if scanned:
         extract.metadata["pages without text"] = ", ".join(map(str, scanned[:100]))

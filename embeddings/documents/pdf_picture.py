@@ -4,17 +4,20 @@ import io
 from typing import Any
 
 import pypdfium2  # type: ignore[import-untyped]
+from PIL import Image, ImageChops
 
 from embeddings.documents.picture import Box, Picture
 from embeddings.errors import DocumentError
 
 _WIDEST = 3000
+_YELLOW = (255, 226, 110)
+_MARGIN = 2  # pixels around the marked words
 _MADE_UP = "\r\n\x02\ufffe\u00ad"  # line ends and marks of hyphens, which a quotation does not hold
 
 
 def draw(data: bytes, page_number: int, quote: str, width: int) -> Picture:
-    """The page (the first is 1), `width` pixels wide; boxes around the lines of `quote`, none where
-    the page does not hold it. Raises DocumentError where there is no such page.
+    """The page (the first is 1), `width` pixels wide, with the lines of `quote` marked; no boxes where the
+    page does not hold it. Raises DocumentError where there is no such page.
     """
     try:
         document = pypdfium2.PdfDocument(data)
@@ -25,13 +28,30 @@ def draw(data: bytes, page_number: int, quote: str, width: int) -> Picture:
             raise DocumentError(f"has no page {page_number}: it has {len(document)}")
         page = document[page_number - 1]
         try:
-            scale = min(width, _WIDEST) / max(page.get_width(), 1.0)
+            scale = (min(width, _WIDEST) - 0.01) / max(page.get_width(), 1.0)  # PDFium rounds up
             scale = min(scale, 2 * _WIDEST / max(page.get_height(), 1.0))
+            boxes = _boxes(page, quote)
             stream = io.BytesIO()
-            page.render(scale=scale).to_pil().save(stream, "PNG")
-            return Picture(stream.getvalue(), tuple(_boxes(page, quote)))
+            _mark(page.render(scale=scale).to_pil(), boxes).save(stream, "PNG")
+            return Picture(stream.getvalue(), tuple(boxes))
         finally:
             page.close()
+
+
+def _mark(picture: Image.Image, boxes: list[Box]) -> Image.Image:
+    """The picture with the boxes marked as by a felt pen: white turns yellow, black stays black."""
+    picture = picture.convert("RGB")
+    wide, high = picture.size
+    for left, top, right, bottom in boxes:
+        corners = (
+            max(0, int(left * wide) - _MARGIN),
+            max(0, int(top * high) - _MARGIN),
+            min(wide, int(right * wide) + _MARGIN),
+            min(high, int(bottom * high) + _MARGIN),
+        )
+        below = picture.crop(corners)
+        picture.paste(ImageChops.multiply(below, Image.new("RGB", below.size, _YELLOW)), corners[:2])
+    return picture
 
 
 def _boxes(page: Any, quote: str) -> list[Box]:

@@ -8,7 +8,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A PNG, and boxes around the quotation on it."""
+    """A PNG with the quotation marked, and where it stands: a box around each of its lines."""
 
     png: bytes
     boxes: tuple[Box, ...]

@@ -208,9 +208,9 @@ class Index:
         """A whole document; DocumentNotFound."""
         return self._catalog.document(name)
 
-    def original(self, name: str) -> bytes | None:
-        """The bytes of the file a document came from, where they are kept (pdf); DocumentNotFound."""
-        return self._originals.read(self._catalog.document(name).digest)
+    def original(self, name: str) -> Path | None:
+        """A copy of the file a document came from, where one is kept (pdf); DocumentNotFound."""
+        return self._originals.path(self._catalog.document(name).digest)
 
     # ---- passages
 

@@ -75,10 +75,10 @@ class Originals:
         finally:
             aside.unlink(missing_ok=True)
 
-    def read(self, digest: str) -> bytes | None:
-        """The bytes, if kept."""
+    def path(self, digest: str) -> Path | None:
+        """The copy, if kept."""
         file = self._folder / digest
-        return file.read_bytes() if file.is_file() else None
+        return file if file.is_file() else None
 
     def sweep(self, catalog: Catalog) -> None:
         """Delete what no document of the catalog needs."""

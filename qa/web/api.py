@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from embeddings.errors import DocumentError, DocumentNotFound, IndexReadOnly, WenjuError
 from embeddings.types import DocumentInfo, Hit, Receipt
 from qa.types import Answer
-from qa.web import exports
+from qa.web import exports, pages
 from qa.web.conversations import Conversation, ConversationNotFound
 from qa.web.feedback import Cited, Rating
 from qa.web.limits import LimitReached
@@ -161,6 +161,18 @@ def _add_documents(routes: APIRouter, service: Service) -> None:
     def document(name: Name) -> dict[str, Any]:
         """One document with its whole text; citations' offsets count its characters."""
         return asdict(service.document(name))
+
+    @routes.get(
+        "/pages/{page}/{name:path}",
+        tags=["documents"],
+        response_class=Response,
+        responses={200: {"content": {"image/png": {}}}},
+    )
+    def page(
+        page: Annotated[int, Path(ge=1)], name: Name, start: Annotated[int, Query(ge=0)] = 0, end: int = 0
+    ) -> Response:
+        """A page of a PDF as a picture, with the document's characters from `start` to `end` marked on it."""
+        return Response(pages.picture(service.assistant.index, name, page, start, end), media_type="image/png")
 
     @routes.delete("/documents/{name:path}", tags=["documents"], status_code=204)
     def remove(name: Name) -> None:

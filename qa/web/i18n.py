@@ -101,6 +101,9 @@ CHINESE: Words = {
     "sign_in_wrong": "账号或密码不对。",
     "sign_in_wait": "尝试次数过多,请 {n} 秒后再试。",
     "find_document": "按名称筛选",
+    "show_page": "页面",
+    "show_text": "文字",
+    "page_picture": "{name} 第 {n} 页",
 }
 
 ENGLISH: Words = {
@@ -200,6 +203,9 @@ ENGLISH: Words = {
     "sign_in_wrong": "Account or password is wrong.",
     "sign_in_wait": "Too many attempts; try again in {n} seconds.",
     "find_document": "Filter by name",
+    "show_page": "Page",
+    "show_text": "Text",
+    "page_picture": "Page {n} of {name}",
 }
 
 LANGUAGES: Mapping[str, Words] = {"zh": CHINESE, "en": ENGLISH}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from embeddings.types import Document
 from qa.web.i18n import Words
 from qa.web.markup import Span, annotate, escape, glosses, without_glosses
+from qa.web.pages import Stretch, stretches
 
 METADATA_SHOWN = ("date", "source", "author", "editor")
 
@@ -33,12 +34,30 @@ class Position:
 def page(document: Document, marks: Sequence[Mark], words: Words, key: str, position: Position | None = None) -> str:
     """The viewer's HTML; the text of `mark.quote.current` is exactly the quotation.
 
-    By `key` the page in the browser knows what is open, so that it can show that again at once.
+    A quotation from a PDF is shown on the pictures of its pages, and the text by choice or where there are no
+    pictures. By `key` the page in the browser knows what is open, so that it can show that again at once.
     """
+    shown = [part for mark in marks if mark.current for part in stretches(document, mark.start, mark.end)]
     return (
-        f'<article class="source" data-key="{escape(key)}" aria-label="{escape(document.name)}">'
-        f"{_heading(document, words, position)}"
+        f'<article class="source{" paged" if shown else ""}" data-key="{escape(key)}" '
+        f'aria-label="{escape(document.name)}">{_heading(document, words, position)}'
+        f"{_pictures(document, shown, words)}"
         f'<div class="original" tabindex="0" role="document">{_body(document, marks, words)}</div></article>'
+    )
+
+
+def _pictures(document: Document, shown: Sequence[Stretch], words: Words) -> str:
+    if not shown:
+        return ""
+    figures = ""
+    for part in shown:
+        address = escape(part.address(document.name))
+        label = escape(words["page_picture"].format(n=part.page, name=document.name))
+        figures += f'<a href="{address}" target="_blank"><img src="{address}" alt="{label}" title="{label}"></a>'
+    return (
+        f'<div class="faces"><button type="button" class="to-page" data-do="toPage">{words["show_page"]}</button>'
+        f'<button type="button" class="to-text" data-do="toText">{words["show_text"]}</button></div>'
+        f'<div class="pages" tabindex="0">{figures}</div>'
     )
 
 

@@ -43,6 +43,8 @@ window.wenju = (() => {
     close: closeSource,
     menu: () => page().toggle("navigating"),
     manage: () => { page().add("managing"); page().remove("navigating"); document.querySelector("#library button")?.focus(); },
+    toPage: () => face(true),
+    toText: () => face(false),
     unmanage: () => { page().remove("managing"); document.querySelector("#composer textarea")?.focus(); },
   };
 
@@ -93,13 +95,30 @@ window.wenju = (() => {
     if (!element.querySelector("article.source")) return closeSource();
     // On a small screen the source covers the chat, so it opens only when it was asked for.
     if (wanted || !narrow.matches) page().add("reading");
-    const mark = element.querySelector("mark.current");
-    const original = element.querySelector(".original");
-    if (!mark) original?.scrollTo({ top: 0 });
-    else requestAnimationFrame(() =>
-      mark.scrollIntoView({ block: "center", behavior: calm.matches ? "auto" : "smooth" }));
-    if (wanted) original?.focus({ preventScroll: true });
+    const article = element.querySelector("article");
+    for (const picture of element.querySelectorAll(".pages img"))
+      picture.onerror = () => { picture.closest(".pages").remove(); pictured(article); };
+    pictured(article);
+    if (wanted) element.querySelector(".paged .pages, article:not(.paged) .original")?.focus({ preventScroll: true });
     wanted = false;
+  }
+
+  function pictured(article) {
+    const pages = article.querySelector(".pages");
+    article.classList.toggle("pictured", !!pages);
+    face(!!pages);
+  }
+
+  // A document's pages or its text, scrolled to the quotation.
+  function face(paged) {
+    const article = document.querySelector("#viewer article");
+    article.classList.toggle("paged", paged);
+    article.querySelector(".to-page")?.setAttribute("aria-pressed", paged);
+    article.querySelector(".to-text")?.setAttribute("aria-pressed", !paged);
+    const mark = article.querySelector("mark.current");
+    if (!mark) article.querySelector(".original")?.scrollTo({ top: 0 });
+    else if (!paged)
+      requestAnimationFrame(() => mark.scrollIntoView({ block: "center", behavior: calm.matches ? "auto" : "smooth" }));
   }
 
   // What is open already, perhaps covered or closed, brings no change from the server.
