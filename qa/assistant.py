@@ -9,8 +9,8 @@ from embeddings.documents import from_text
 from embeddings.errors import CitationError, DocumentNotFound
 from embeddings.index import Index
 from embeddings.types import Document, DocumentInfo, Hit, Receipt
-from qa.citations import REFUSALS, cite, shown
-from qa.conversation import resolve
+from qa.citations import NO_MORE, REFUSALS, cite, shown
+from qa.conversation import quoted_before, resolve
 from qa.questions import Question, understand
 from qa.reading import READ, Reading, answer_span, extended, reader
 from qa.retrieval import Candidate, retrieve
@@ -103,16 +103,18 @@ class Assistant:
         """Answer a question by quotations, or say that the documents do not.
 
         `history` is what was asked and answered before, oldest first; a follow-up is completed from it and
-        `answer.understood` shows how. `documents` restricts the answer to these names and `without` leaves
-        names out; raises DocumentNotFound for an unknown one. An answer less confident than `threshold` is
-        refused; None is `self.threshold`, 0 shows the best quotation in any case.
+        `answer.understood` shows how; one that asks for more is not given the same quotations. `documents`
+        restricts the answer to these names and `without` leaves names out; raises DocumentNotFound for an unknown
+        one. An answer less confident than `threshold` is refused; None is `self.threshold`, 0 shows the best
+        quotation in any case.
         """
-        understood = resolve(question, history)
+        understood = resolve(question, history, self.index.slice)
+        before = quoted_before(question, history) if understood != question else ()
         lowest = self.threshold if threshold is None else threshold
         for attempt in range(ATTEMPTS):
             known, generation = self._known(documents), self.index.generation
             try:
-                answer = self._answer(question, understood, known, without, lowest)
+                answer = self._answer(question, understood, known, without, before, lowest)
             except (CitationError, DocumentNotFound):
                 # A document went or changed between the search and the quotation.
                 if attempt + 1 == ATTEMPTS:
@@ -176,14 +178,17 @@ class Assistant:
         understood: str,
         documents: Collection[str] | None,
         without: Collection[str],
+        before: Collection[Citation],
         threshold: float,
     ) -> Answer:
         """One search, one reading; offsets hold as long as no document changes meanwhile."""
         asked = understand(understood)
         candidates = retrieve(self.index, asked.text, READ, documents=documents, without=without)
-        reading = reader().read(asked, candidates)
+        reading = reader().read(asked, candidates, before)
         if not reading.quotations or reading.confidence < threshold:
-            return self._refusal(question, understood, asked, reading, candidates)
+            text = (NO_MORE if before else REFUSALS)[asked.language]
+            nearest = tuple(_hit(candidates[i], 1 / (rank + 1)) for rank, i in enumerate(reading.order[:NEAREST]))
+            return Answer(question, text, False, reading.confidence, (), nearest, understood)
         citations = self._citations(asked, reading)
         return Answer(
             question=question,
@@ -199,18 +204,6 @@ class Assistant:
             for name in documents:
                 self.index.document(name)
         return documents
-
-    def _refusal(
-        self,
-        question: str,
-        understood: str,
-        asked: Question,
-        reading: Reading,
-        candidates: Sequence[Candidate],
-    ) -> Answer:
-        nearest = tuple(_hit(candidates[i], 1 / (rank + 1)) for rank, i in enumerate(reading.order[:NEAREST]))
-        text = REFUSALS[asked.language]
-        return Answer(question, text, False, reading.confidence, (), nearest, understood)
 
     def _citations(self, asked: Question, reading: Reading) -> tuple[Citation, ...]:
         citations = []

@@ -11,6 +11,10 @@ REFUSALS = {
     "zh": "这些文档没有说到这个问题的答案。",
     "en": "The documents do not say.",
 }
+NO_MORE = {
+    "zh": "除了上面引过的，这些文档没有再说到别的。",
+    "en": "Beyond what is quoted above, the documents say no more.",
+}
 _QUOTES = {"zh": ("“", "”"), "en": ("“", "”")}
 
 

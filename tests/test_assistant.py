@@ -49,6 +49,28 @@ def test_a_follow_up_is_understood_from_what_came_before(assistant: Assistant) -
     assert "張碩輔" in answer.text
 
 
+def test_a_point_of_a_quoted_list_is_asked_for_by_its_number(assistant: Assistant) -> None:
+    asked = "重庆对抓紧抓实疫情防控关键期工作有哪些要求?"
+    history = [(asked, assistant.ask(asked))]
+    for question, words in (("第二点呢?", "医疗救治要更加科学"), ("第三点呢?", "物资保障要更加充足")):
+        answer = assistant.ask(question, history=history)
+        assert words in answer.citations[0].quote and words in answer.understood
+        history.append((question, answer))
+
+
+def test_who_asks_for_more_gets_no_quotation_twice(assistant: Assistant) -> None:
+    history = [("陈敏尔强调了什么?", assistant.ask("陈敏尔强调了什么?"))]
+    for _ in range(8):
+        answer = assistant.ask("还有呢?", history=history)
+        shown = {(c.document, at) for _, a in history for c in a.citations for at in range(c.start, c.end)}
+        quoted = {(c.document, at) for c in answer.citations for at in range(c.start, c.end)}
+        assert not shown & quoted
+        history.append(("还有呢?", answer))
+        if not answer.answered:
+            break
+    assert len(history) > 2 and not answer.answered and "除了上面引过的" in answer.text
+
+
 def test_only_the_named_documents_are_asked(assistant: Assistant) -> None:
     names = sorted(d.name for d in assistant.documents())
     answer = assistant.ask("会议由谁主持?", documents=names[:1], threshold=0)

@@ -8,26 +8,28 @@ question that no rule claims is returned as it is, so a new topic is not bent to
 from collections.abc import Sequence
 
 from qa.conversation import chinese, english
+from qa.conversation.further import quoted_before
 from qa.conversation.text import Text
-from qa.conversation.turns import last_turns
+from qa.conversation.turns import Read, last_turns
 from qa.questions import language_of
 from qa.types import Answer
 
-__all__ = ["resolve"]
+__all__ = ["quoted_before", "resolve"]
 
 _LONGEST = 200
 """Characters of a question beyond which it is taken as complete."""
 
 
-def resolve(question: str, history: Sequence[tuple[str, Answer]]) -> str:
+def resolve(question: str, history: Sequence[tuple[str, Answer]], read: Read | None = None) -> str:
     """The question as understood after `history` (oldest first): complete by itself, in its own script.
 
+    `read` gives the documents that were quoted, to find the second point of a list that was not quoted whole.
     The very same string where it starts a new topic, is complete already, or where nothing fits.
     """
     if not history or len(question) > _LONGEST:
         return question
     text = Text.of(question)
-    turns = last_turns(history)
+    turns = last_turns(history, read)
     rules = english if language_of(text.view) == "en" else chinese
     result = rules.resolved(text, turns)
     return question if result is None or result.view == text.view else result.shown

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from qa.conversation.chinese_topic import ASK, ATTRIBUTE, YES_NO, core, owner, statement, topic
 from qa.conversation.elements import elements
 from qa.conversation.exchange import exchanged
-from qa.conversation.listing import item, marker, point
+from qa.conversation.listing import item, point
 from qa.conversation.people import people
+from qa.conversation.points import HAN
 from qa.conversation.references import referred
 from qa.conversation.text import ASKED, COMMA, Text
 from qa.conversation.turns import Turn
@@ -43,21 +44,38 @@ _DETAIL = re.compile(
     r"(?:能|可以)?再?请?(?:详细|具体)地?(?:说说|说一下|讲讲|说明|介绍一?下?|一?点|说)?[吗吧呢]?|"
     r"再?(?:说|讲|介绍)得?再?(?:详细|具体|清楚)一?些?点?|展开(?:说说|讲讲)|再?多说一?[点些]"
 )
-_FURTHER = Text(",还有呢?", "，还有呢？")
+_FURTHER = Text(",还有呢", "，还有呢")
 _DETAILED = Text("详细说说:", "详细说说：")
 
 
 def _more(bare: Text, turns: Sequence[Turn]) -> Text | None:
     base = turns[0].bare
     if _MORE.fullmatch(bare.view):
-        return base + (ASKED if base.view.endswith("还有呢") else _FURTHER)
+        return _still(base) + ASKED
     if _DETAIL.fullmatch(bare.view):
         return base + ASKED if base.view.startswith("详细说说") else _DETAILED + base + ASKED
     return None
 
 
-_HAN = "一二三四五六七八九十"
-_POINT = re.compile(rf",(?:[{_HAN}][是要、]|[第其][{_HAN}]|\([{_HAN}]\)|\d\.)[^,]*$")
+def _still(base: Text) -> Text:
+    """重庆支援了哪些地方 -> 重庆还支援了哪些地方."""
+    if _ASKED_ON.search(base.view):
+        return base
+    subject = topic(base)
+    at = base.view.find(subject.view) + len(subject)
+    if not subject or base.view[at : at + 1] in _NO_VERB or ASK.match(base.view, at):
+        return base + _FURTHER
+    return base.put(at, at, "还")
+
+
+_ASKED_ON = re.compile("还(?!是)")
+_NO_VERB = ("", "的", ",", "是")
+
+
+_POINT = re.compile(rf",(?:[{HAN}][是要、]|[第其][{HAN}]|\([{HAN}\d]\)|\d[.、)]|首先|[其再]次|最后).{{,40}}$")
+
+
+_ALONE_FROM = 6  # characters
 
 
 def _point(bare: Text, turns: Sequence[Turn]) -> Text | None:
@@ -65,10 +83,13 @@ def _point(bare: Text, turns: Sequence[Turn]) -> Text | None:
     asked = point(bare.view, turns)
     if asked is None:
         return None
-    mark = marker(asked, turns)
-    noun = "" if asked.noun in turns[0].bare.view else asked.noun
-    ends = "做什么" if mark.endswith("要") else "什么" if mark.endswith("是") else "是什么"
-    return turns[0].bare.without(_POINT) + COMMA + noun + mark + (item(mark, turns) or ends) + ASKED
+    base = turns[0].bare.without(_POINT) + COMMA
+    if found := item(asked.number, turns):
+        # Many words find their sentence best by themselves; few could stand anywhere.
+        words = Text(found.mark + found.words, found.mark + found.words)
+        return (words if len(found.words) >= _ALONE_FROM else base + words) + ASKED
+    noun = "" if asked.noun in base.view else asked.noun
+    return base + noun + f"第{HAN[asked.number - 1]}{asked.unit}是什么" + ASKED
 
 
 _FRAGMENT = re.compile(r"(.{1,14}?)(?:的|又|怎么样|如何|是什么情况)*呢|(.{1,14}?)(?:怎么样|又如何)")

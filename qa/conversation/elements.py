@@ -10,9 +10,7 @@ from qa.gazetteer import places
 ElementKind = Literal["date", "season", "weekday", "occasion", "title", "place", "name"]
 
 _NUMERAL = "〇零一二三四五六七八九十"
-_MONTHS = (
-    "January|February|March|April|May|June|July|August|September|October|November|December"
-)
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _DAY = rf"[\d{_NUMERAL}]{{1,3}}月(?:[\d{_NUMERAL}]{{1,3}}[日号])?"
 _PATTERNS: tuple[tuple[ElementKind, str], ...] = (
     ("title", r"《[^》]+》|“[^”]{2,}”|「[^」]{2,}」|\"[^\"]{2,}\""),
@@ -71,4 +69,3 @@ def elements(view: str) -> tuple[Element, ...]:
         if words and start < match.end() and taken.isdisjoint(range(start, match.end())):
             found.append(Element("name", start, match.end()))
     return tuple(sorted(found, key=lambda e: e.start))
-

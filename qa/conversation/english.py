@@ -7,7 +7,7 @@ from qa.conversation.chinese_topic import owner
 from qa.conversation.chinese_topic import topic as chinese_topic
 from qa.conversation.elements import elements
 from qa.conversation.english_topic import ASK, AUXILIARY, topic
-from qa.conversation.listing import english_point
+from qa.conversation.listing import english_point, item
 from qa.conversation.text import Text
 from qa.conversation.turns import Turn
 
@@ -37,20 +37,29 @@ _MORE = re.compile(
 )
 
 
+_OPEN = re.compile(rf"(?:what|whom?|where)\b(?=(?: else)? (?:{AUXILIARY}|[a-z]+ed)\b)", re.IGNORECASE)
+
+
 def _more(bare: Text, turns: Sequence[Turn]) -> Text | None:
     if not _MORE.fullmatch(bare.view):
         return None
     base = turns[0].bare
-    return base + ("?" if base.view.endswith("anything else") else "; anything else?")
+    asked = _OPEN.match(base.view)
+    if asked and not re.match(" else", base.view[asked.end() :]):
+        return base.put(asked.end(), asked.end(), " else") + "?"
+    return base + ("?" if asked or base.view.endswith("anything else") else "; anything else?")
 
 
-_POINT = re.compile(r", the \w+ one$")
+_POINT = re.compile(r", the \w+ one(?:: .*)?$")
 
 
 def _point(bare: Text, turns: Sequence[Turn]) -> Text | None:
     """The second one? -> of what the last question asked for."""
-    asked = english_point(bare.view)
-    return turns[0].bare.without(_POINT) + f", the {asked} one?" if asked else None
+    asked = english_point(bare.view, turns)
+    if asked is None:
+        return None
+    found = item(asked.number, turns)
+    return turns[0].bare.without(_POINT) + f", the {asked.unit} one" + (f": {found.words}?" if found else "?")
 
 
 _PERSON = re.compile(r"\b(?:he|she|him|his|her)\b", re.IGNORECASE)
@@ -74,7 +83,7 @@ _FRAGMENT = re.compile(
 def _fragment(bare: Text, turns: Sequence[Turn]) -> Text | None:
     """And in Guangzhou? What about 2019? -> the last question about this."""
     match = _FRAGMENT.fullmatch(bare.view)
-    if match is None or english_point(bare.view):
+    if match is None or english_point(bare.view, turns):
         return None
     words = bare[match.start(2) : match.end(2)]
     if any(pattern.search(words.view) for pattern in (_PERSON, _THING, _GROUP)):
@@ -199,9 +208,7 @@ def _condition(bare: Text, turns: Sequence[Turn]) -> Text | None:
     return subject + ": " + bare + "?" if subject else None
 
 
-_ASK_OF = re.compile(
-    rf"(?:{ASK.pattern})(?: (?!(?:{AUXILIARY})\b)[a-z]+)? (?=(?:{AUXILIARY})\b)", re.IGNORECASE
-)
+_ASK_OF = re.compile(rf"(?:{ASK.pattern})(?: (?!(?:{AUXILIARY})\b)[a-z]+)? (?=(?:{AUXILIARY})\b)", re.IGNORECASE)
 _YES_NO = re.compile(rf"(?:{AUXILIARY})\b", re.IGNORECASE)
 
 

@@ -24,9 +24,7 @@ _AFTER = re.compile(
 _GIVEN = rf"(?:(?![的是在有和与说为了吗呢])[{_HAN}]){{1,2}}"
 _NAME = re.compile(rf"(?:(?:{_COMPOUND}|[{_SURNAMES}]){_GIVEN})")
 _STARTS = re.compile(rf"(?=({_NAME.pattern}))")
-_WESTERN = re.compile(
-    r"\b(?:(?:Dr|Mr|Mrs|Ms|Prof)\.? )?[A-Z][a-z'’-]+(?: [A-Z]\.)?(?: [A-Z][a-z'’-]+){1,2}\b"
-)
+_WESTERN = re.compile(r"\b(?:(?:Dr|Mr|Mrs|Ms|Prof)\.? )?[A-Z][a-z'’-]+(?: [A-Z]\.)?(?: [A-Z][a-z'’-]+){1,2}\b")
 _NO_PERSON = re.compile(
     r"\b(?:The|A|An|In|On|At|First|Second|Third|Museum|School|Board|Park|University|College|Company|Day|Clock|Tower|"
     r"Street|Road|City|House|Library|Committee|Council|Inc|Ltd|Corporation|Group|Institute|Cent(?:er|re)|River|Lake|"

@@ -8,9 +8,7 @@ from qa.conversation.people import TITLE
 from qa.conversation.text import ASKED, NOTHING, Text
 from qa.conversation.turns import Turn
 
-_PERSON = re.compile(
-    r"(?<![其吉排维])[他她](?![们人国乡日])|此人|该人|这个人|这位(?:先生|女士|老师|教授|作家|画家)?"
-)
+_PERSON = re.compile(r"(?<![其吉排维])[他她](?![们人国乡日])|此人|该人|这个人|这位(?:先生|女士|老师|教授|作家|画家)?")
 _GROUP = re.compile(r"他们|她们|它们")
 _THING = re.compile(r"它(?!们)")
 _ITS = re.compile(r"^其(?![中他它实次余])")

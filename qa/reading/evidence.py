@@ -4,12 +4,14 @@ A sentence is rarely enough by itself ("市委书记张硕辅主持。" does not
 its neighbours and the passages of its document that were found too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from embeddings.normalize import View, normalize
 from embeddings.passages import sentences
 from qa.retrieval import Candidate
+from qa.types import Citation
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +28,38 @@ class Sentence:
     last: bool  # nothing directly behind it was found
 
 
+@lru_cache(maxsize=4000)
+def viewed(original: str) -> tuple[View, list[tuple[int, int]]]:
+    """The view of a passage and the sentences in it; questions over the same documents share it."""
+    view = normalize(original)
+    return view, sentences(view.text)
+
+
 class Evidence:
     """The sentences of all candidates, each once, ordered by document and place."""
 
     def __init__(self, candidates: Sequence[Candidate]) -> None:
         self.candidates = tuple(candidates)
         self.documents = tuple(dict.fromkeys(c.passage.document for c in candidates))
-        self.views: tuple[View, ...] = tuple(normalize(c.original) for c in candidates)
+        self.views: tuple[View, ...] = tuple(viewed(c.original)[0] for c in candidates)
         self.sentences = self._sentences()
+
+    def beyond(self, shown: Collection[Citation]) -> list[int]:
+        """Positions of the sentences that no quotation shows."""
+        return [
+            i
+            for i, s in enumerate(self.sentences)
+            if not any(
+                c.document == self.documents[s.document] and c.start < s.end and s.start < c.end for c in shown
+            )
+        ]
 
     def _sentences(self) -> tuple[Sentence, ...]:
         number = {name: i for i, name in enumerate(self.documents)}
         found: dict[tuple[int, int], tuple[int, int, int]] = {}  # (document, start) -> end, candidate, view start
         for c, (candidate, view) in enumerate(zip(self.candidates, self.views, strict=True)):
             document = number[candidate.passage.document]
-            for view_start, view_end in sentences(view.text):
+            for view_start, view_end in viewed(candidate.original)[1]:
                 start, end = view.to_original(view_start, view_end)
                 key = (document, candidate.passage.start + start)
                 found.setdefault(key, (candidate.passage.start + end, c, view_start))

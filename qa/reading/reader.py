@@ -6,7 +6,7 @@ it is right at all.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from qa.reading.evidence import Evidence
 from qa.reading.features import NAMES, features
 from qa.reading.trees import Trees
 from qa.retrieval import Candidate
+from qa.types import Citation
 
 MODEL = Path(__file__).parents[1] / "reader_model"
 
@@ -57,12 +58,16 @@ class Reader:
         self._encoder = default_encoder()
         self.threshold = float(json.loads((folder / "config.json").read_text("utf-8"))["threshold"])
 
-    def read(self, question: Question, candidates: Sequence[Candidate]) -> Reading:
-        """Read the candidates, given in retrieval order."""
+    def read(
+        self, question: Question, candidates: Sequence[Candidate], shown: Collection[Citation] = ()
+    ) -> Reading:
+        """Read the candidates, given in retrieval order, as if the sentences already `shown` did not answer."""
         evidence = Evidence(candidates)
-        if not evidence.sentences:
+        rest = evidence.beyond(shown)
+        if not rest:
             return Reading((), 0.0, tuple(range(len(candidates))))
-        rows = with_words(features(question, evidence, self._encoder), self._words)
+        rows = with_words(features(question, evidence, self._encoder)[rest], self._words)
+        evidence.sentences = tuple(evidence.sentences[i] for i in rest)
         scores = self._sentences.predict(rows)
         ranked = np.argsort(-scores, kind="stable")
         seen = competition(rows, scores, *origins(evidence))[:, JUDGED]

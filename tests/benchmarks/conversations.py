@@ -2,7 +2,8 @@
 
 Every conversation of tests/data/conversations.jsonl is held over the seeds and the fixture documents, with
 the answers that the assistant really gave. Figures are of the later turns: hit@1 of those that have an answer
-(the first citation is of the right document and has the words), refusals of those that have none, and how
+(the first citation is of the right document and has the words; a question for more may be refused where all of
+them were quoted before), refusals of those that have none, and how
 many new topics were left alone. "complete" is what the assistant reaches on the same turns written out by
 hand, the ceiling of any resolution.
 
@@ -28,7 +29,7 @@ sys.path.insert(0, str(ROOT))
 
 from embeddings.normalize import fold  # noqa: E402
 from qa.assistant import Assistant  # noqa: E402
-from qa.conversation import resolve  # noqa: E402
+from qa.conversation import quoted_before, resolve  # noqa: E402
 from qa.types import Answer  # noqa: E402
 
 DATA = ROOT / "tests" / "data"
@@ -54,6 +55,12 @@ def right(turn: Turn, answer: Answer) -> bool:
     return (all if turn["all_of"] else any)(word in quoted for word in turn["words"])
 
 
+def nothing_more(turn: Turn, answer: Answer, history: list[tuple[str, Answer]]) -> bool:
+    """Whether a question for more was refused because all that is labelled had been quoted before."""
+    shown = fold("\n".join(citation.quote for citation in quoted_before(turn["question"], history)))
+    return not answer.answered and bool(shown) and all(word in shown for word in turn["words"])
+
+
 def hold(assistant: Assistant, conversation: dict[str, Any], rates: Rates, misses: bool) -> None:
     """Ask all turns in order and note what came out of the later ones."""
     history: list[tuple[str, Answer]] = []
@@ -69,13 +76,14 @@ def hold(assistant: Assistant, conversation: dict[str, Any], rates: Rates, misse
                 "complete": assistant.ask(turn["complete"]),
             }
             kind = "refused" if turn["document"] is None else "hit"
+            done = nothing_more(turn, answer, history)
             for way, given in answers.items():
-                rates[f"{kind} {way}"].append(right(turn, given))
+                rates[f"{kind} {way}"].append(right(turn, given) or (way == "with" and done))
             if kind == "hit":
-                rates[f"kind {conversation['kind']}"].append(right(turn, answer))
+                rates[f"kind {conversation['kind']}"].append(right(turn, answer) or done)
             if turn["complete"] == question:
                 rates["new topic left alone"].append(resolve(question, history) == question)
-            if misses and not right(turn, answer):
+            if misses and not (right(turn, answer) or done):
                 print(f"{question} -> {answer.understood}  (complete: {right(turn, answers['complete'])})")
                 print(f"    {answer.citations[0].quote if answer.citations else '-'!r}")
         history.append((question, answer))
