@@ -53,6 +53,14 @@ def fact(number: int, what: str = "粮仓") -> str:
     return f"{TOWNS[number % len(TOWNS)]}的{what}在第{number}号院,由{number + 3}人看守。"
 
 
+def question(file: "Readable") -> str:
+    """What the fact of a file answers."""
+    if "号院" not in file.fact:
+        return "青石鎮的糧倉在第八號院,由多少人看守?"
+    yard = file.fact[file.fact.rindex("第", 0, file.fact.index("号院")) : file.fact.index("号院")] + "号院"
+    return f"{yard}的看守人数是多少?" if "|" in file.fact else f"{yard}的粮仓由多少人看守?"
+
+
 def article(number: int) -> str:
     """A title, two paragraphs and a fact."""
     return f"{TOWNS[number % 8]}春耕情况第{number}期\n\n{FILLER * 3}\n\n{fact(number)}{FILLER}\n"
@@ -269,13 +277,14 @@ def _records() -> list[Readable]:
         data = table_text(number, delimiter).encode(codec)
         files.append(Readable(f"rows/{number}.{suffix}", data, row.replace("\t", ""), "row 14"))
     for number in (91, 92, 93):
-        records = [
-            {"村名": f"第{n}村", "粮仓": {"地点": f"第{number * 100 + n}号院", "人数": n}} for n in range(9)
-        ]
-        row = f"村名: 第6村 | 粮仓.地点: 第{number * 100 + 6}号院 | 粮仓.人数: 6"
-        files.append(Readable(f"json/{number}.json", json.dumps(records).encode(), row, "item 7"))
-        lines = "\n".join(json.dumps(record, ensure_ascii=False) for record in records)
-        files.append(Readable(f"json/{number}.jsonl", lines.encode(), row, "line 7"))
+        for first, suffix, place in ((number * 100, "json", "item 7"), (number * 1000, "jsonl", "line 7")):
+            records = [
+                {"村名": f"第{n + 1}村", "粮仓": {"地点": f"第{first + n}号院", "看守人数": n + 3}} for n in range(9)
+            ]
+            lines = [json.dumps(record, ensure_ascii=suffix == "json") for record in records]
+            text = "\n".join(lines) if suffix == "jsonl" else f"[{', '.join(lines)}]"
+            row = f"村名: 第7村 | 粮仓/地点: 第{first + 6}号院 | 粮仓/看守人数: 9"
+            files.append(Readable(f"json/{number}.{suffix}", text.encode(), row, place))
     return files
 
 

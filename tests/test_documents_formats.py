@@ -136,4 +136,4 @@ def test_a_path_from_the_book_does_not_fill_the_reason() -> None:
 
 def test_json_values_without_records_keep_their_paths() -> None:
     document = parse('{"title": "年报", "a": {"b": [1, 2], "c": "\\ud800\\u0000x"}}'.encode(), "a.json")
-    assert (document.title, document.text) == ("年报", "title: 年报 | a.b: 1, 2 | a.c: ��x\n")
+    assert (document.title, document.text) == ("年报", "title: 年报 | a/b: 1, 2 | a/c: ��x\n")

@@ -69,7 +69,7 @@ def _flat(value: Any, path: str, depth: int) -> Iterator[tuple[str, str]]:
         raise DocumentError(f"nests its values more than {_DEEPEST} deep: simplify it")
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _flat(inner, f"{path}.{key}" if path else str(key), depth + 1)
+            yield from _flat(inner, f"{path}/{key}" if path else str(key), depth + 1)
     elif isinstance(value, list):
         if value and all(isinstance(item, str | int | float) and len(str(item)) < _LONG for item in value):
             yield path, ", ".join(map(_shown, value))

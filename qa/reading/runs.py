@@ -77,7 +77,11 @@ def _adjacent(one: Quotation, other: Quotation, index: Index) -> bool:
         return False
     first, second = (one, other) if one.start < other.start else (other, one)
     gap = second.start - first.end
-    return 0 <= gap <= 8 and not index.slice(one.document, first.end, second.start).strip()
+    if not 0 <= gap <= 8 or index.slice(one.document, first.end, second.start).strip():
+        return False
+    # A quotation is of one row, slide or section, which its citation names; pages end within sentences.
+    begun = (place for place in index.document(one.document).places if first.start < place.start <= second.start)
+    return all(place.label.startswith("page ") for place in begun)
 
 
 def _run(quotation: Quotation, index: Index) -> Quotation:
