@@ -129,7 +129,10 @@ class SentenceTransformerEncoder:
                 else "check the name, or pass the path of a downloaded model folder if there is no network"
             )
             raise ModelError(f"cannot load the model {model!r} ({reason}); {hint}") from error
-        self.dimension = int(self._model.get_embedding_dimension())
+        dimension = self._model.get_embedding_dimension()
+        if dimension is None:  # of a model that gives a vector for every token, or none at all
+            raise ModelError(f"the model {model!r} does not say how long its vectors are; choose one that embeds texts")
+        self.dimension = int(dimension)
         self.fingerprint = _model_fingerprint(path, self._model)
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:

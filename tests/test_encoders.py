@@ -90,6 +90,15 @@ def test_a_model_that_cannot_be_loaded_says_what_to_do(name: str, tmp_path: Path
     assert "\n" not in str(caught.value)
 
 
+def test_a_model_without_a_dimension_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Dimensionless:
+        def get_embedding_dimension(self) -> None: ...
+
+    monkeypatch.setattr("embeddings.encoders._sentence_transformer", lambda model: Dimensionless())
+    with pytest.raises(ModelError, match="how long its vectors are; choose one that embeds texts"):
+        load_encoder("some/model")
+
+
 def test_a_damaged_default_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "tokenizer.json").write_text("{}")
     with pytest.raises(ModelError, match="install wenju again"):
