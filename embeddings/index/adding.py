@@ -13,7 +13,7 @@ from embeddings.index.ingest import Glance, Progress, Source, Sources, collect, 
 from embeddings.passages import split
 from embeddings.types import Document, Failure, Passage, Receipt, Vectors
 
-_BATCH_PASSAGES = 256
+_BATCH_PASSAGES = 512
 _BATCH_SECONDS = 2.0
 
 

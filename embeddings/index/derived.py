@@ -26,8 +26,8 @@ _TAIL_LIMIT = 20_000  # vectors compared one by one beside a base; so many take 
 _CHUNK = 1_000  # passages read from the catalog at a time
 _SAMPLE_CHUNK = 100  # the same where only some are read, from everywhere
 _TOLERANCE = 0.02  # of a coordinate: inverted lists keep 8 bits of it
-_LEXICAL_PAUSE = 0.5  # seconds at least between commits of the lexical index during a long addition
-_LEXICAL_SHARE = 0.05  # of the time of a long addition, that those commits may take
+_LEXICAL_PAUSES = (0.5, 10.0)  # seconds at least and at most between commits of the lexical index
+_LEXICAL_SHARE = 0.05  # between those, the part of the time of a long addition that commits may take
 
 
 class DenseSide:
@@ -174,7 +174,7 @@ class LexicalSide:
         self._store: LexicalStore | None = None
         self._position: _Position | None = None  # None: unknown how far the store has come
         self._committed = 0.0
-        self._pause = _LEXICAL_PAUSE
+        self._pause = min(_LEXICAL_PAUSES)
 
     def search(self, view: str, limit: int, documents: Collection[int] | None) -> list[tuple[int, float]]:
         """Passage ids with BM25 scores, best first."""
@@ -191,7 +191,8 @@ class LexicalSide:
             if now or begun - self._committed > self._pause:
                 self._or_anew(self._learn)
                 self._committed = time.monotonic()
-                self._pause = max(_LEXICAL_PAUSE, (self._committed - begun) / _LEXICAL_SHARE)
+                least, most = _LEXICAL_PAUSES
+                self._pause = min(max(least, (self._committed - begun) / _LEXICAL_SHARE), most)
 
     def note_position(self) -> None:
         """Before a change: if the store is in step now, the change is all that it will have to learn."""
@@ -235,6 +236,9 @@ class LexicalSide:
 
     def _current(self) -> LexicalStore:
         """The store, as far as its keeper has come."""
+        store = self._store
+        if store is not None and self._position is not None and not self._read_only:
+            return store  # a search does not wait for a change under way
         with self._lock:
             store = self._opened()
             if self._read_only and store.generation != self._catalog.state().generation:

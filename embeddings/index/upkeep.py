@@ -1,8 +1,10 @@
 """What a writer does after every change, so that derived files follow the catalog and forget with it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 from embeddings.catalog import Catalog
 from embeddings.errors import IndexCorrupt, IndexFolderError
@@ -24,24 +26,36 @@ class Upkeep:
         self._dense = dense
         self._lexical = lexical
         self._originals = originals
+        self._following: Future[None] | None = None
 
     def prepare(self) -> None:
         """Before a change: see where what is derived stands, so that only the change has to be learnt."""
         self._lexical.note_position()
 
     def follow(self) -> None:
-        """Bring the lexical index in step, unless that was done a moment ago. IndexFolderError."""
-        with self._stored():
-            self._lexical.catch_up(now=False)
-            if self._dense.overgrown:
+        """Let the lexical index follow a long addition, beside it. IndexFolderError if it failed to."""
+        if self._following is None or self._following.done():
+            self._wait()
+            self._following = in_background(lambda: self._lexical.catch_up(now=False))
+        if self._dense.overgrown:
+            self._wait()
+            with self._stored():
                 self._compact()
 
     def settle(self) -> None:
         """Bring what is derived in step, and compact it where that is due. IndexFolderError."""
+        self._wait()
         with self._stored():
             self._lexical.catch_up()
             if self._compaction_due():
                 self._compact()
+
+    def _wait(self) -> None:
+        """Until what goes on beside an addition has ended."""
+        following, self._following = self._following, None
+        if following is not None:
+            with self._stored():
+                following.result()
 
     def recover(self) -> None:
         """Finish what a killed process had begun. IndexFolderError."""
@@ -81,3 +95,19 @@ class Upkeep:
                 f"{self._folder}: the documents are stored, but files derived from them cannot be written"
                 f" ({' '.join(str(error).split())}); make room and open the index again"
             ) from error
+
+
+def in_background(work: Callable[[], None]) -> "Future[None]":
+    """Do something in a thread of its own; the future ends with it, or holds its failure."""
+    future: Future[None] = Future()
+
+    def run() -> None:
+        try:
+            work()
+        except BaseException as error:  # for whoever asks for the result, like any other
+            future.set_exception(error)
+        else:
+            future.set_result(None)
+
+    Thread(target=run, name="wenju-lexical").start()
+    return future
