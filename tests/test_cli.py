@@ -11,10 +11,12 @@ from typing import Any, Self
 import pytest
 from click.testing import CliRunner, Result
 
+from embeddings.errors import IndexLocked
 from embeddings.types import DocumentInfo, Failure, Hit, Receipt
-from qa import cli
+from qa import Assistant, cli
 from qa.cli import common, output
 from qa.types import Answer, Citation
+from tests.fakes import HashingEncoder
 
 BOLD, RESET = "\x1b[1m", "\x1b[0m"
 
@@ -122,6 +124,31 @@ def test_a_document_cannot_command_the_terminal(pretend: Pretend) -> None:
     hostile = Answer("q", "\x1b]0;owned\x07 \u202egnp.exe", True, 1.0)
     pretend(FakeAssistant(hostile))
     assert run("ask", "q", color=True).stdout == "\ufffd]0;owned\ufffd \ufffdgnp.exe\n"
+
+
+@pytest.mark.parametrize("verb", ["add", "chat"])
+def test_another_model_than_that_of_the_index_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, verb: str
+) -> None:
+    monkeypatch.setattr("embeddings.index.load", HashingEncoder)
+    (tmp_path / "a.txt").write_text("会议由張碩輔主持。", "utf-8")
+    Assistant.open(tmp_path / "index", model="the-first").close()
+    result = run(verb, tmp_path / "a.txt", "--index", tmp_path / "index", "--model", "another")
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (1, "", 1)
+    assert "built with model 'the-first', not 'another'" in result.stderr and "qa reindex" in result.stderr
+
+
+@pytest.mark.parametrize("verb", ["add", "chat"])
+def test_a_new_index_is_made_with_the_given_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, verb: str) -> None:
+    opened: list[tuple[Path, str | None]] = []
+
+    def instead(index: Path, model: str | None) -> None:
+        opened.append((index, model))
+        raise IndexLocked("that is enough")
+
+    monkeypatch.setattr(common, "open_or_create", instead)
+    assert run(verb, tmp_path, "--index", tmp_path / "index", "--model", "some/encoder").exit_code == 1
+    assert opened == [(tmp_path / "index", "some/encoder")]
 
 
 def test_an_interruption_exits_with_130_and_says_nothing(pretend: Pretend) -> None:

@@ -1,5 +1,7 @@
 """Text, titles, names and questions that would like to be more than text stay text."""
 
+import csv
+import io
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +9,7 @@ from pages import OpenPage, Running, ask
 from playwright.sync_api import expect
 from scripted import ScriptedAssistant, made, serving
 
+from embeddings.documents import parse
 from qa.web.conversations import Turn
 from qa.web.service import Service
 
@@ -48,6 +51,15 @@ def _name(number: int, payload: str) -> str:
     return f"{number} {payload}.txt"
 
 
+def _table() -> str:
+    """What the program reads of a table whose header and cells are hostile."""
+    written = io.StringIO()
+    rows = csv.writer(written)
+    rows.writerow(["编号", f"名称 {PAYLOADS[0]}"])
+    rows.writerows((number, payload) for number, payload in enumerate(PAYLOADS))
+    return parse(written.getvalue().encode(), "cells.csv").text
+
+
 @pytest.fixture(scope="module")
 def hostile() -> ScriptedAssistant:
     texts = {_name(n, payload): f"{payload}\n正文 {payload} 结束。" for n, payload in enumerate(PAYLOADS)}
@@ -56,6 +68,8 @@ def hostile() -> ScriptedAssistant:
     }
     texts["all.txt"] = f"{ALL}\n正文 {ALL} 结束。"
     script["全部?"] = [("all.txt", f"正文 {ALL} 结束。", ALL)]
+    texts["cells.csv"] = _table()
+    script["表格?"] = [("cells.csv", payload, payload) for payload in PAYLOADS[-2:]]
     return ScriptedAssistant(texts, script)
 
 
@@ -105,11 +119,22 @@ def test_hostile_text_is_only_shown_in_the_viewer(
     assert page.locator(f"#viewer {ACTING}").count() == 0
 
 
+def test_hostile_cells_of_a_table_are_only_shown(address: str, hostile: ScriptedAssistant, open_page: OpenPage) -> None:
+    page = open_page(address)
+    ask(page, "表格?")
+    text = hostile.document("cells.csv").text
+    assert all(" ".join(payload.split()) in text for payload in PAYLOADS)
+    expect(page.locator("#viewer article.source")).to_have_attribute("aria-label", "cells.csv")
+    assert page.locator("#viewer .original").text_content() == text
+    assert page.locator(".turn").last.locator(".quotation strong").all_text_contents() == PAYLOADS[-2:]
+    assert page.locator(f":is(#viewer, #thread) {ACTING}").count() == 0
+
+
 def test_hostile_names_are_only_shown_in_table_and_dialog(address: str, open_page: OpenPage) -> None:
     page = open_page(address)
     page.locator("#shelf .manage").click()
     names = [_name(number, payload) for number, payload in enumerate(PAYLOADS)]
-    assert page.locator("#library tbody .name").all_text_contents() == [*names, "all.txt"]
+    assert page.locator("#library tbody .name").all_text_contents() == [*names, "all.txt", "cells.csv"]
     page.locator("#library [data-event=remove]").first.click()
     expect(page.locator("dialog label")).to_contain_text(PAYLOADS[0])
     page.keyboard.press("Escape")
