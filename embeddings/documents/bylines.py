@@ -34,6 +34,9 @@ def byline(line: str, near_end: bool) -> tuple[str, Fields]:
     """
     bracketed = len(line) > 2 and line[0] in "[(" and line[-1] in "])"
     begin, end = (1, len(line) - 1) if bracketed else (0, len(line))
+    first = end - len(line[begin:end].lstrip(" |-"))
+    if not _LABEL.match(line, first, end) and not DATE.match(line, first, end):
+        return "", {}  # most lines of a text: looking for labels all over them would take longest of all
     labels = _labels(line, begin, end, bracketed)
     fields: Fields = {}
     prefix = line[begin : labels[0][1] if labels else end].strip(" |-")
