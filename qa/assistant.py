@@ -5,12 +5,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
-from embeddings.documents import from_text
 from embeddings.errors import CitationError, DocumentNotFound
 from embeddings.index import Index
 from embeddings.types import Document, DocumentInfo, Hit, Receipt
 from qa.citations import NO_MORE, REFUSALS, cite, shown
-from qa.conversation import quoted_before, resolve
 from qa.questions import Question, understand
 from qa.reading import READ, Reading, answer_span, extended, reader
 from qa.retrieval import Candidate, retrieve
@@ -70,6 +68,8 @@ class Assistant:
 
     def add_text(self, text: str, name: str) -> Receipt:
         """Put a text into the index as the document `name`, replacing the one of this name."""
+        from embeddings.documents import from_text  # the readers of all formats, which no question needs
+
         return self.index.add_document(from_text(text, name))
 
     def documents(self) -> list[DocumentInfo]:
@@ -108,8 +108,7 @@ class Assistant:
         one. An answer less confident than `threshold` is refused; None is `self.threshold`, 0 shows the best
         quotation in any case.
         """
-        understood = resolve(question, history, self.index.slice)
-        before = quoted_before(question, history) if understood != question else ()
+        understood, before = self._in_conversation(question, history)
         lowest = self.threshold if threshold is None else threshold
         for attempt in range(ATTEMPTS):
             known, generation = self._known(documents), self.index.generation
@@ -171,6 +170,15 @@ class Assistant:
         return hits[:limit]
 
     # ---- parts of an answer
+
+    def _in_conversation(self, question: str, history: History) -> tuple[str, tuple[Citation, ...]]:
+        """The complete question, and what need not be quoted again."""
+        if not history:
+            return question, ()
+        from qa.conversation import quoted_before, resolve  # many patterns, which a first question does not need
+
+        understood = resolve(question, history, self.index.slice)
+        return understood, quoted_before(question, history) if understood != question else ()
 
     def _answer(
         self,
