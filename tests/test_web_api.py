@@ -174,3 +174,13 @@ def test_the_documentation_loads_nothing_from_elsewhere(client: TestClient) -> N
 )
 def test_file_names_are_made_harmless(given: str, kept: str) -> None:
     assert file_name(given) == kept
+
+
+@pytest.mark.parametrize(
+    ("language", "reason"),
+    [("zh-CN,zh;q=0.9", "是空文件,没有可读的内容"), (None, "is empty: there is nothing to read")],
+)
+def test_a_failure_is_told_in_the_language_asked_for(client: TestClient, language: str | None, reason: str) -> None:
+    headers = {"accept-language": language} if language else {}
+    receipt = client.post("/api/documents", files={"files": ("empty.txt", b"")}, headers=headers).json()
+    assert receipt["failed"] == [{"name": "empty.txt", "reason": reason}]

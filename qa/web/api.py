@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import chain
 from typing import Annotated, Any, Literal
 
@@ -16,7 +16,9 @@ from qa.types import Answer
 from qa.web import exports, pages
 from qa.web.conversations import Conversation, ConversationNotFound
 from qa.web.feedback import Cited, Rating
+from qa.web.i18n import choose
 from qa.web.limits import LimitReached
+from qa.web.reasons import reason
 from qa.web.service import Service
 
 LONGEST = 1000  # characters of a question
@@ -150,12 +152,21 @@ def _add_documents(routes: APIRouter, service: Service) -> None:
         return service.assistant.documents()
 
     @routes.post("/documents", tags=["documents"])
-    def upload(files: Annotated[list[UploadFile], Field(min_length=1)], request: Request) -> Receipt:
-        """Read files into the index. What could not be read is in the receipt, with the reason."""
+    def upload(
+        files: Annotated[list[UploadFile], Field(min_length=1)],
+        request: Request,
+        accept_language: Annotated[str | None, Header()] = None,
+    ) -> Receipt:
+        """Read files into the index. What could not be read is in the receipt, with the reason.
+
+        Reasons are in Chinese where `Accept-Language` asks for it.
+        """
         receipt = Receipt()
         for file in files:
             _merge(receipt, service.upload(user_of(request), file.filename or "", file.file.read()))
-        return receipt
+        language = choose(accept_language)
+        told = [replace(failure, reason=reason(failure.reason, language)) for failure in receipt.failed]
+        return replace(receipt, failed=told)
 
     @routes.get("/documents/{name:path}", tags=["documents"])
     def document(name: Name) -> dict[str, Any]:
