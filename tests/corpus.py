@@ -187,13 +187,13 @@ def table_text(number: int, delimiter: str = ",") -> str:
     return stream.getvalue()
 
 
-def book_file(number: int, *, encrypted: bool = False) -> bytes:
-    """An EPUB of three chapters; the second holds the fact."""
-    chapters = [FILLER * 3, fact(number) + FILLER, FILLER * 2]
+def book_file(number: int, *, encrypted: bool = False, chapters: list[str] | None = None) -> bytes:
+    """An EPUB of these chapters; else of three, of which the second holds the fact."""
+    chapters = chapters or [FILLER * 3, fact(number) + FILLER, FILLER * 2]
     items = "".join(
-        f'<item id="c{n}" href="text/c{n}.xhtml" media-type="application/xhtml+xml"/>' for n in range(3)
+        f'<item id="c{n}" href="text/c{n}.xhtml" media-type="application/xhtml+xml"/>' for n in range(len(chapters))
     )
-    order = "".join(f'<itemref idref="c{n}"/>' for n in range(3))
+    order = "".join(f'<itemref idref="c{n}"/>' for n in range(len(chapters)))
     package = f"""<?xml version="1.0"?><package xmlns="http://www.idpf.org/2007/opf" version="3.0">
 <metadata xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>{TOWNS[number % 8]}志</dc:title>
 <dc:creator>李四</dc:creator></metadata><manifest>{items}</manifest><spine>{order}</spine></package>"""
