@@ -19,7 +19,7 @@ Progress = Callable[[int, int, str], None]
 History = Sequence[tuple[str, Answer]]
 
 ATTEMPTS = 4
-"""How often a question is asked anew because documents changed while it was answered."""
+"""How often a question is asked anew because documents that it quotes changed while it was answered."""
 NEAREST = 3
 """How many passages a refusal shows."""
 
@@ -119,7 +119,7 @@ class Assistant:
                 if attempt + 1 == ATTEMPTS:
                     raise
                 continue
-            if self.index.generation == generation:
+            if self.index.generation == generation or attempt or self._stands(answer):
                 break
         return answer
 
@@ -206,6 +206,15 @@ class Assistant:
             citations=citations,
             understood=understood,
         )
+
+    def _stands(self, answer: Answer) -> bool:
+        """Whether the documents still hold all that an answer quotes; what a refusal missed nobody knows."""
+        try:
+            return answer.answered and all(
+                self.index.slice(c.document, c.start, c.end) == c.quote for c in answer.citations
+            )
+        except DocumentNotFound:
+            return False
 
     def _known(self, documents: Collection[str] | None) -> Collection[str] | None:
         if documents is not None:

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from embeddings.errors import DocumentNotFound
 from embeddings.types import Document
 from qa import Assistant
+from qa.questions import Question
+from qa.reading import Reading
+from qa.types import Citation
 
 QUESTION = "广州的会议由谁主持?"
 
@@ -112,6 +116,39 @@ def test_a_document_that_goes_while_it_is_quoted_is_asked_anew(
     monkeypatch.setattr(assistant.index, "document", gone_at_first)
     assert "張碩輔" in assistant.ask(QUESTION).text
     assert len(calls) > 1
+
+
+@pytest.mark.parametrize(("question", "searches"), [(QUESTION, 1), ("如何做红烧肉?", 2)])
+def test_a_change_elsewhere_repeats_refusals_only(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch, question: str, searches: int
+) -> None:
+    lexical, calls = assistant.index.lexical, []
+
+    def while_documents_come(*arguments: Any) -> list[tuple[int, float]]:
+        calls.append(arguments)
+        assistant.add_text("海港博物馆每周一闭馆。", name=f"{len(calls)}.txt")
+        return lexical(*arguments)
+
+    monkeypatch.setattr(assistant.index, "lexical", while_documents_come)
+    assert assistant.ask(question).answered == (searches == 1)
+    assert len(calls) == searches
+
+
+def test_an_answer_from_a_document_that_went_is_not_given(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assistant.add_text("海港博物馆每周一闭馆，门票三十元。", name="note.txt")
+    quoted = assistant._citations
+
+    def and_it_went(asked: Question, reading: Reading) -> tuple[Citation, ...]:
+        citations = quoted(asked, reading)
+        monkeypatch.undo()
+        assistant.remove("note.txt")
+        return citations
+
+    monkeypatch.setattr(assistant, "_citations", and_it_went)
+    answer = assistant.ask("海港博物馆门票多少元?")
+    assert "note.txt" not in {c.document for c in answer.citations} and "三十元" not in answer.text
 
 
 def test_an_empty_index_refuses(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ class Limits:
 
     question_characters: int = 1000
     questions_per_minute: int = 60  # of one user
-    questions_at_once: int = 4
+    questions_at_once: int = 2  # answering is Python for the most part: more would only delay each other
     questions_waiting: int = 64
     file_bytes: int = 50 * 1024 * 1024
     files_per_minute: int = 600  # of one user
