@@ -9,6 +9,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,10 @@ class StaticEncoder:
         self.name = name
         self._rows: NDArray[np.int8 | np.float32]
         self._scales: NDArray[np.float32]
+        pool = ThreadPoolExecutor(1)
+        # Hashed while the tokenizer is built, which takes longer still.
+        fingerprint = pool.submit(_fingerprint, folder, ("tokenizer.json", "model.safetensors"))
+        pool.shutdown(wait=False)
         try:
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
             with safe_open(str(folder / "model.safetensors"), framework="numpy") as tensors:
@@ -68,7 +73,7 @@ class StaticEncoder:
             raise ModelError(f"cannot load the model in {folder}: {error}; install wenju again") from error
         self._tokenizer.no_padding()
         self.vocabulary, self.dimension = (int(n) for n in self._rows.shape)
-        self.fingerprint = _fingerprint(folder, ("tokenizer.json", "model.safetensors"))
+        self.fingerprint = fingerprint.result()
 
     def tokenize(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids of each text."""
