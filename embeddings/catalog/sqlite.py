@@ -18,6 +18,9 @@ from embeddings.catalog.reading import FINGERPRINT, SqliteReader, check_format
 from embeddings.errors import IndexReadOnly
 from embeddings.types import Document, Passage, Vectors
 
+SMALL_FILE = 1_000
+"""Pages; a smaller file is written anew faster than a process starts to overwrite what is unused in it."""
+
 _WASTE = 0.5  # of the pages may be free before they are given back
 
 
@@ -147,7 +150,8 @@ class SqliteCatalog(SqliteReader):
         with self._write_lock, failures(self._path):
             writer = self._writing()
             (pages,), (free,) = (writer.execute(f"PRAGMA {n}_count").fetchone() for n in ("page", "freelist"))
-            if not self.checkpoint() or pages >= blanking.MOST_PAGES or free > pages * _WASTE:
+            in_place = SMALL_FILE <= pages < blanking.MOST_PAGES and free <= pages * _WASTE
+            if not in_place or not self.checkpoint():
                 self._vacuum()
                 return
             # Its pages in memory still hold the copies, and would bring them back with the next change.
