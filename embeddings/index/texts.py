@@ -4,7 +4,7 @@ from threading import Lock
 
 from embeddings.catalog import Catalog
 
-_KEPT = 8
+_KEPT = 2_000_000  # characters
 
 
 class Texts:
@@ -16,6 +16,7 @@ class Texts:
         self._lock = Lock()
         self._generation = -1
         self._texts: dict[str, str] = {}
+        self._characters = 0
 
     def get(self, name: str) -> str:
         """The text of a document; DocumentNotFound."""
@@ -23,11 +24,12 @@ class Texts:
         with self._lock:
             if generation != self._generation:
                 self._texts.clear()
-                self._generation = generation
+                self._generation, self._characters = generation, 0
             text = self._texts.pop(name, None)
             if text is None:
-                text = self._catalog.document(name).text
-                while len(self._texts) >= _KEPT:
-                    del self._texts[next(iter(self._texts))]
+                text = self._catalog.text(name)
+                self._characters += len(text)
+                while self._texts and self._characters > _KEPT:
+                    self._characters -= len(self._texts.pop(next(iter(self._texts))))
             self._texts[name] = text  # last in order: the first is the one to drop
             return text
