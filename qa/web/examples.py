@@ -21,16 +21,16 @@ DOCUMENTS_READ = 12
 READ = 20_000  # characters of each document
 
 _HAN = r"[\u3400-\u9fff]"
-_START = r"(?:^|(?<=[。!?!?\n]))\s*"
+_START = r"(?:^|(?<=[。!?！？\n]))\s*"
 
 # What matches a sentence, and the question that it answers.
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(rf"({_HAN}{{2,4}}?[市省县])召开{_HAN}{{0,20}}会议"), "{0}的会议由谁主持?"),
-    (re.compile(rf"({_HAN}{{2,4}}?[市省縣])召開{_HAN}{{0,20}}(?:會議|會)"), "{0}的會議由誰主持?"),
-    (re.compile(rf"{_START}({_HAN}{{2,4}}?)(?:在讲话中)?(强调|指出|要求|表示)[,,]", re.M), "{0}{1}了什么?"),
-    (re.compile(rf"{_START}({_HAN}{{2,4}}?)(?:在講話中)?(強調|指出|要求|表示)[,,]", re.M), "{0}{1}了什麼?"),
-    (re.compile(rf"{_START}([\w\u3400-\u9fff]{{2,12}}?)(?:成立于|创办于|始建于|建成于)", re.M), "{0}是什么时候成立的?"),
-    (re.compile(rf"{_START}({_HAN}[\w\u3400-\u9fff]{{1,11}}?)是(?:一|指|由|位)", re.M), "{0}是什么?"),
+    (re.compile(rf"({_HAN}{{2,4}}?[市省县])召开{_HAN}{{0,20}}会议"), "{0}的会议由谁主持？"),
+    (re.compile(rf"({_HAN}{{2,4}}?[市省縣])召開{_HAN}{{0,20}}(?:會議|會)"), "{0}的會議由誰主持？"),
+    (re.compile(rf"{_START}({_HAN}{{2,4}}?)(?:在讲话中)?(强调|指出|要求|表示)[,，]", re.M), "{0}{1}了什么？"),
+    (re.compile(rf"{_START}({_HAN}{{2,4}}?)(?:在講話中)?(強調|指出|要求|表示)[,，]", re.M), "{0}{1}了什麼？"),
+    (re.compile(rf"{_START}([\w\u3400-\u9fff]{{2,12}}?)(?:成立于|创办于|始建于|建成于)", re.M), "{0}是哪年成立的？"),
+    (re.compile(rf"{_START}({_HAN}[\w\u3400-\u9fff]{{1,11}}?)是(?:一|指|由|位)", re.M), "{0}是什么？"),
     (
         re.compile(r"\b((?:The |[A-Z])[\w'’ -]{2,40}?) (?:was|were) (founded|established|built|opened) (?:in|on)\b"),
         "When was {0} {1}?",

@@ -1,12 +1,13 @@
 """Answers as HTML for the thread, and as plain text for programs. Pure functions; everything is escaped."""
 
+import re
 from collections.abc import Callable, Sequence
 
 from embeddings.types import Hit
 from qa.types import Answer, Citation
 from qa.web.conversations import Turn
 from qa.web.i18n import Words
-from qa.web.markup import annotate, escape, glosses
+from qa.web.markup import Span, annotate, escape, glosses
 
 SHOWN_QUOTATIONS = 3
 SURE, FAIR = 0.8, 0.5  # calibrated probabilities, as words
@@ -137,7 +138,15 @@ def quoted(citation: Citation) -> str:
     if citation.answer_start is not None and citation.answer_end is not None:
         start, end = citation.answer_start - citation.start, citation.answer_end - citation.start
         words = [(start, end, "<strong>", "</strong>")]
-    return annotate(quote, 0, len(quote), [words, glosses(quote, 0, len(quote))])
+    return annotate(quote, 0, len(quote), [words, _gaps(quote), glosses(quote, 0, len(quote))])
+
+
+_GAP = re.compile(r"\s*\n\s*\n\s*")
+
+
+def _gaps(quote: str) -> list[Span]:
+    """Empty lines between paragraphs with the indentation behind them: shown as a small distance."""
+    return [(gap.start(), gap.end(), '<span class="gap">', "</span>") for gap in _GAP.finditer(quote)]
 
 
 def _origin(found: Citation | Hit, titles: Titles) -> str:
@@ -167,7 +176,7 @@ def _refused(turn: Turn, answer: Answer, words: Words, titles: Titles) -> str:
 
 def _passage(hit: Hit) -> str:
     text = hit.text.strip()
-    return annotate(text, 0, len(text), [glosses(text, 0, len(text))])
+    return annotate(text, 0, len(text), [_gaps(text), glosses(text, 0, len(text))])
 
 
 def welcome(examples: Sequence[str], words: Words) -> str:

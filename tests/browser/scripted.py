@@ -7,7 +7,6 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from threading import Event
-from time import sleep
 from typing import TYPE_CHECKING, cast
 
 from embeddings.errors import DocumentNotFound
@@ -39,7 +38,6 @@ class ScriptedAssistant:
         """Be as new."""
         self._texts = dict(self._originals)
         self.asked: list[tuple[str, object, object]] = []  # question, history, documents
-        self.pause = 0.0  # seconds before every piece
         self.go_on = Event()  # the questions that begin with "慢" wait for it before their second piece
 
     def documents(self) -> list[DocumentInfo]:
@@ -90,7 +88,6 @@ class ScriptedAssistant:
         self.asked.append((question, history, documents))
         whole = self.ask(question)
         for count in range(1, len(whole.citations)):
-            sleep(self.pause)
             yield replace(whole, citations=whole.citations[:count])
             if question.startswith("慢"):
                 self.go_on.wait(20)
@@ -109,7 +106,7 @@ def seeds_scripted() -> ScriptedAssistant:
                 (CHONGQING, "市委副书记、市长唐良智主持会议", "唐良智"),
             ],
             "慢慢说,由谁主持?": [(CANTON, "張碩輔主持", "張碩輔"), (CHONGQING, "唐良智主持", "唐良智")],
-            "陈敏尔指出了什么?": [(CHONGQING, "发表一系列重要讲话", "一系列重要讲话")],
+            "陈敏尔指出了什么？": [(CHONGQING, "发表一系列重要讲话", "一系列重要讲话")],
         },
     )
 

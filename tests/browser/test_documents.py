@@ -31,7 +31,7 @@ def test_many_files_are_added_with_a_receipt_for_each(
     files = [tmp_path / "馆.txt", tmp_path / "坏.exe"]
     page.locator("#library input[type=file]").set_input_files(files)
     receipts = page.locator(".receipts li")
-    expect(receipts.first).to_have_text("已加入: 馆.txt未参与检索: 打印按钮: [打印]")
+    expect(receipts.first).to_have_text("已加入: 馆.txt未参与检索：打印按钮: [打印]")
     expect(receipts.nth(1)).to_have_text("没能读取: 坏.exe: no reader for .exe files")
     expect(page.locator("#library tbody tr")).to_have_count(3)
     expect(page.locator("#shelf")).to_contain_text("馆.txt")

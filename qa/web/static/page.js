@@ -68,7 +68,9 @@ window.wenju = (() => {
     if (!last || last === threadChanged.last && last.dataset.seen === last.textContent) return;
     threadChanged.last = last;
     last.dataset.seen = last.textContent;
-    last.scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
+    // The end of a long answer matters less than its question and its best quotation.
+    const long = last.offsetHeight > element.closest("#thread").clientHeight - 60;
+    last.scrollIntoView({ block: long ? "start" : "nearest", behavior: calm.matches ? "auto" : "smooth" });
   }
 
   async function copy(button) {
@@ -214,7 +216,7 @@ window.wenju = (() => {
       if (!stretches.length) continue;
       const small = document.createElement("small");
       const named = stretches.map((stretch) => stretch.replace(/^[a-z ]+(?=: )/, (kind) => kinds[kind] ?? kind));
-      small.textContent = `${said.receiptSetAside} ${named.join(" · ")}`;
+      small.textContent = `${said.receiptSetAside}${named.join(" · ")}`;
       parts.push(small);
     }
     return parts;
