@@ -14,6 +14,7 @@ class Search:
 
     def __init__(self, model: str, folder: Path) -> None:
         self._assistant = Assistant.open(folder / "index", model=model or None)
+        self._assistant.index.encoder.encode_queries([""])  # the rivals load their models here too
 
     def index(self, names: list[str], texts: list[str]) -> None:
         self._assistant.index.add_documents(from_text(text, name) for name, text in zip(names, texts, strict=True))
