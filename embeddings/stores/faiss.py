@@ -19,7 +19,10 @@ from embeddings.types import Vectors
 FLAT_LIMIT = 200_000
 """Up to so many vectors the base compares with all of them; beyond, it keeps inverted lists."""
 
-_PROBES = 32  # inverted lists visited per query
+# Of the inverted lists, visited per query. Questions lie apart from passages, so their neighbours are spread: on
+# 100,000 news passages 32 lists of 1,024 hold .88 of the 10 nearest, 128 hold .95, 256 .97 (in 3 ms).
+_PROBED = 0.25
+_PROBES = 64  # at least
 _TRAINING_VECTORS_PER_LIST = 40
 
 Batch = tuple[NDArray[np.int64], Vectors]
@@ -109,9 +112,9 @@ class FaissStore:
             selector = faiss.IDSelectorNot(faiss.IDSelectorBatch(np.fromiter(deleted, np.int64, len(deleted))))
         if isinstance(self._base, faiss.IndexIVF):
             # A selection may lie in few lists, so all are visited.
-            probes = self._base.nlist if among is not None else min(_PROBES, self._base.nlist)
             parameters: Any = faiss.SearchParametersIVF()
-            parameters.nprobe = probes
+            lists = self._base.nlist
+            parameters.nprobe = lists if among is not None else min(lists, max(_PROBES, int(lists * _PROBED)))
         else:
             parameters = faiss.SearchParameters()
         if selector is not None:
