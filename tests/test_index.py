@@ -299,6 +299,23 @@ def test_one_more_document_is_learnt_without_reading_what_is_known(
         assert again.verify() == []
 
 
+def test_inverted_lists_find_adopt_and_forget(
+    index: Index, encoder: HashingEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(derived, "BASE_MINIMUM", 1)
+    monkeypatch.setattr("embeddings.stores.faiss.FLAT_LIMIT", 0)
+    index.add_documents(from_text(f"第{n}次会议讨论了第{n}项预算。", f"{n}.txt") for n in range(300))
+    index.remove("77.txt")
+    index.add_document(from_text(PORTO, "porto.md"))
+    index.close()
+    assert list((tmp_path / "index").glob("vectors-*.faiss"))
+    with Index.open(tmp_path / "index", encoder=encoder) as again:
+        assert best(again, "Who met in Porto?") == ["porto.md"] * 2
+        assert best(again, "第123次会议讨论了第123项什么?") == ["123.txt"] * 2
+        assert not any("77.txt" in names for names in found(again, "第77次会议讨论了第77项什么?"))
+        assert again.verify() == []
+
+
 def test_searches_beside_a_long_addition_keep_little_in_memory(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(derived, "BASE_MINIMUM", 1)
     monkeypatch.setattr(derived, "_TAIL_LIMIT", 4)

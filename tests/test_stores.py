@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from embeddings.errors import IndexCorrupt
 from embeddings.stores import faiss as faiss_store
 from embeddings.stores.exact import ExactStore
-from embeddings.stores.faiss import FaissStore, new_base, read_base, suits, write_base
+from embeddings.stores.faiss import FaissStore, Fetch, new_base, read_base, suits, write_base
 from embeddings.types import Vectors, VectorStore
 
 DIMENSION = 16
@@ -31,6 +30,11 @@ def exact(ids: NDArray[np.int64], vectors: Vectors) -> VectorStore:
     return store
 
 
+def fetching(ids: NDArray[np.int64], vectors: Vectors) -> Fetch:
+    places = {int(id): place for place, id in enumerate(ids)}
+    return lambda wanted: (np.array(wanted, np.int64), vectors[[places[id] for id in wanted]])
+
+
 def based(path: Path, ids: NDArray[np.int64], vectors: Vectors) -> VectorStore:
     """Two thirds in the base, the others in the tail."""
     cut = len(ids) * 2 // 3
@@ -38,7 +42,7 @@ def based(path: Path, ids: NDArray[np.int64], vectors: Vectors) -> VectorStore:
         (ids[begin : min(begin + 100, cut)], vectors[begin : min(begin + 100, cut)]) for begin in range(0, cut, 100)
     ]
     write_base(path, new_base(DIMENSION, cut, lambda _: vectors), (), parts)
-    store = FaissStore(DIMENSION, read_base(path, DIMENSION))
+    store = FaissStore(DIMENSION, read_base(path, DIMENSION), fetching(ids, vectors))
     store.add(ids[cut:].tolist(), vectors[cut:])
     return store
 
@@ -185,7 +189,7 @@ def test_a_base_goes_on_without_what_was_removed(limit: int, tmp_path: Path, mon
     old = set(IDS[:400].tolist())
     gone = set(IDS[:50].tolist())
     write_base(path, read_base(path, DIMENSION), gone, [(IDS[400:], VECTORS[400:])])
-    store = FaissStore(DIMENSION, read_base(path, DIMENSION))
+    store = FaissStore(DIMENSION, read_base(path, DIMENSION), fetching(IDS, VECTORS))
     assert store.ids() == (old - gone) | set(IDS[400:].tolist())
     assert store.search(VECTORS[500:501], 1)[0][0] == IDS[500]
     assert not gone & {id for id, _ in store.search(VECTORS[3:4], 600)}

@@ -126,6 +126,10 @@ class Catalog(Protocol):
         """The next `limit` passages with id > `after`, ascending."""
         ...
 
+    def vectors_of(self, ids: Sequence[int]) -> tuple[Ids, Vectors]:
+        """The vectors of these passages, with their ids, in any order; missing ones left out."""
+        ...
+
     def removed(self, after: int = 0) -> list[tuple[int, int]]:
         """(sequence number, passage id) of removals in this epoch with a sequence number > `after`."""
         ...

@@ -133,6 +133,14 @@ class SqliteReader:
     def vectors(self, after: int, limit: int) -> tuple[Ids, Vectors]:
         """The next `limit` passages with id > `after`, ascending."""
         rows = self._all("SELECT id, vector FROM passages WHERE id > ? ORDER BY id LIMIT ?", (after, limit))
+        return self._unpacked(rows)
+
+    def vectors_of(self, ids: Sequence[int]) -> tuple[Ids, Vectors]:
+        """The vectors of these passages, with their ids, in any order; missing ones left out."""
+        return self._unpacked(self._chunked("SELECT id, vector FROM passages WHERE id", ids))
+
+    def _unpacked(self, rows: list[Any]) -> tuple[Ids, Vectors]:
+        """Ids and unit vectors from rows of ids and float16 bytes."""
         stored = np.frombuffer(b"".join(vector for _, vector in rows), dtype="<f2")
         vectors = stored.astype(np.float32).reshape(len(rows), -1 if rows else self.fingerprint().dimension)
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)  # float16 rounded it

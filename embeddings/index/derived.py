@@ -133,7 +133,7 @@ class DenseSide:
         base = self._base_of(state)
         self.damaged = bool(state.base_file) and base is None  # or just replaced: then we come back for the next epoch
         if base is not None:
-            self._store, self._last_passage = FaissStore(dimension, base), state.base_last
+            self._store, self._last_passage = FaissStore(dimension, base, self._catalog.vectors_of), state.base_last
 
     def _base_of(self, state: State) -> Any:
         """The FAISS index that the catalog names; None if there is none, or none that can be read."""
