@@ -21,13 +21,13 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     (
         "when",
         r"何时|什么时(?:候|间|期)|何(?:年|月|日)|哪一?(?:年|月|日|天|个?世纪|个?时期|个?年代)|"
-        r"几(?:月|号|日|点|年(?!级))|什么日子|"
-        r"多久以?前|(?:时间|日期)(?:是|为|[?？]|$)|"
+        r"(?<![十好])几(?:月|号|日|点|年(?!级))|什么日子|"
+        r"多久以?前|(?<!多长)(?<!多少)(?:时间|日期)(?:是|为|[?？]|$)|"
         r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|century|decade|time)\b",
     ),
     (
         "number",
-        r"多少|(?<!乎)几(?!乎)(?:[个位年天种次名所岁家条项届人部座支場场只篇章层本集首架艘]|分之)|"
+        r"多少|(?<![乎十好])几(?:[^\W\d乎何时年]|年级?|分之)|"
         r"多(?:大|长|高|远|深|宽|重|久|快)|百分之几|"
         r"\bhow (?:many|much|long|old|tall|high|far|large|big|fast|often)\b|"
         r"\bwhat (?:percentage|percent|number|amount|age)\b",
@@ -49,7 +49,7 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("method", r"如何|怎么|怎样|咋|什么办法|什么方[法式]|\bhow\b"),
     (
         "yes-no",
-        r"[吗么]\s*[?？]?$|是否|是不是|有没有|能否|会不会|可否|要不要|能不能|可不可以|"
+        r"(?:吗|(?<![什怎这那多])么)\s*[?？]?$|是否|是不是|有没有|能否|会不会|可否|要不要|能不能|可不可以|"
         r"^(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|should)\b",
     ),
 )
