@@ -1,14 +1,23 @@
-"""Question -> ranked candidate passages: dense and lexical search, fused."""
+"""Question -> ranked candidate passages: dense and lexical search, fused, and the first of them scored anew.
 
-from collections.abc import Callable, Collection
+Searches score a passage term by term. How much of the question stands in it, and how much in one piece, tells more,
+but has to be looked up in the text: so it is done for the best of what the searches found.
+"""
+
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from embeddings.analysis import terms
 from embeddings.index import Index
 from embeddings.normalize import fold
+from embeddings.passages import search_text
 from embeddings.types import Passage
-from qa.questions import understand
+from qa.matching import flat, longest_common, present, weights_of, words_of
+from qa.questions import Question, understand
 
 Mode = Literal["hybrid", "dense", "lexical"]
 Search = Callable[[str, int, Collection[str] | None], list[tuple[int, float]]]
@@ -21,6 +30,25 @@ LEAD = 1200
 
 DENSE_SHARE = 0.15
 """Weight of the dense score in the fused one; fitted on held-out training questions by `qa.training.fusion`."""
+
+
+SCORED_ANEW = 24
+"""How many of the fused passages are."""
+
+WEIGHTS = {
+    "lexical": 3.7,  # score, scaled to the best
+    "dense": 1.2,
+    "share": 3.6,  # of the question's idf that stands in the passage, in terms of more than one character
+    "short_share": 2.6,  # the same in terms of one
+    "close_share": 2.3,  # as share, in the best WINDOW of the passage
+    "piece": 1.8,  # longest piece of the question that stands in it, in tens of characters
+    "numbers": 1.0,  # how many of the question's numbers stand in it
+    "places": 0.6,
+}
+"""By which passages are scored anew; fitted as DENSE_SHARE is."""
+
+WINDOW = 80
+"""Characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +87,14 @@ def retrieve(
     words = understand(view).content
     lexical = found(index.lexical, words if terms(words) else view) if mode != "dense" else {}
     scores = fused(dense, lexical, DENSE_SHARE) if mode == "hybrid" else dense or lexical
-    ranked = sorted(scores, key=lambda i: (-scores[i], i))[:limit]
-    passages = index.passages(ranked)
+    ranked = sorted(scores, key=lambda i: (-scores[i], i))
+    if mode == "hybrid":
+        first = index.passages(ranked[:SCORED_ANEW])
+        anew = signals(understand(view), first, dense, lexical) @ np.array(list(WEIGHTS.values()), dtype=np.float32)
+        # Above what was not looked at, whose fused scores are at most 1.
+        scores |= {p.id: 1.0 + float(score) for p, score in zip(first, anew, strict=True)}
+        ranked.sort(key=lambda i: (-scores[i], i))
+    passages = index.passages(ranked[:limit])
     leads = {name: fold(index.slice(name, 0, LEAD)) for name in {p.document for p in passages}}
     return [
         Candidate(
@@ -73,6 +107,39 @@ def retrieve(
         )
         for passage in passages
     ]
+
+
+def signals(
+    question: Question, passages: Sequence[Passage], dense: dict[int, float], lexical: dict[int, float]
+) -> NDArray[np.float32]:
+    """What passages are scored anew by, shape (len(passages), len(WEIGHTS))."""
+    near, worded = _scaled(dense), _scaled(lexical, floor=0.0)
+    texts = [flat(search_text(p)) for p in passages]
+    weight = weights_of(question.terms)
+    long = np.array([len(t) > 1 for t in question.terms] or [True])
+    here = present(words_of(question.terms), texts)
+    wanted = flat(question.matter)
+    columns = (
+        [worded.get(p.id, 0.0) for p in passages],
+        [near.get(p.id, 0.0) for p in passages],
+        _share(weight * long, here),
+        _share(weight * ~long, here),
+        [_close_share(question.terms, weight * long, text) for text in texts],
+        [longest_common(wanted, text) / 10 for text in texts],
+        present(question.numbers, texts).sum(axis=0),
+        present(question.places, texts).sum(axis=0),
+    )
+    return np.array(columns, dtype=np.float32).T.reshape(len(passages), len(WEIGHTS))
+
+
+def _close_share(terms: Sequence[str], weight: NDArray[np.float32], text: str) -> float:
+    windows = [text[start : start + WINDOW] for start in range(0, max(1, len(text) - WINDOW // 2), WINDOW // 2)]
+    return float(_share(weight, present(words_of(terms), windows)).max())
+
+
+def _share(weight: NDArray[np.float32], here: NDArray[np.bool_]) -> NDArray[np.float32]:
+    share: NDArray[np.float32] = weight @ here / max(float(weight.sum()), 1e-6)
+    return share
 
 
 def fused(dense: dict[int, float], lexical: dict[int, float], dense_share: float) -> dict[int, float]:

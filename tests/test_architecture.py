@@ -29,6 +29,8 @@ QA = (
     "types",
     "gazetteer",
     "questions",
+    "background",
+    "matching",
     "retrieval",
     "reading",
     "citations",

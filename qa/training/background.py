@@ -16,7 +16,7 @@ import numpy as np
 from embeddings.analysis import terms
 from embeddings.normalize import fold
 from embeddings.training.corpora import READING_SETS, reading, rows
-from qa.reading.background import STEP, TABLE
+from qa.background import STEP, TABLE
 
 WINDOW = 200  # characters, about one passage
 MINIMUM = 6

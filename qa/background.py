@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-TABLE = Path(__file__).parents[1] / "reader_model" / "background.npz"
+TABLE = Path(__file__).parent / "reader_model" / "background.npz"
 STEP = 0.0625
 """Resolution of the stored frequencies, in nats."""
 
