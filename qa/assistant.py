@@ -10,7 +10,7 @@ from embeddings.index import Index
 from embeddings.types import Document, DocumentInfo, Hit, Receipt
 from qa.citations import NO_MORE, REFUSALS, cite, shown
 from qa.questions import Question, understand
-from qa.reading import READ, Reading, answer_span, extended, reader
+from qa.reading import READ, Reading, extended, reader
 from qa.retrieval import Candidate, retrieve
 from qa.types import Answer, Citation
 
@@ -18,6 +18,8 @@ Mode = Literal["reranked", "hybrid", "dense", "lexical"]
 Progress = Callable[[int, int, str], None]
 History = Sequence[tuple[str, Answer]]
 
+MORE = 0.5
+"""Share of the threshold that is enough for what is said beside an answer that was sure."""
 ATTEMPTS = 4
 """How often a question is asked anew because documents that it quotes changed while it was answered."""
 NEAREST = 3
@@ -109,7 +111,7 @@ class Assistant:
         quotation in any case.
         """
         understood, before = self._in_conversation(question, history)
-        lowest = self.threshold if threshold is None else threshold
+        lowest = self.threshold * (MORE if before else 1) if threshold is None else threshold
         for attempt in range(ATTEMPTS):
             known, generation = self._known(documents), self.index.generation
             try:
@@ -226,10 +228,9 @@ class Assistant:
         citations = []
         for quotation in extended(asked, reading, self.index):
             document = self.index.document(quotation.document)
-            quote = document.text[quotation.start : quotation.end]
-            span = answer_span(asked, quote)
-            answer = (quotation.start + span[0], quotation.start + span[1]) if span else None
-            citations.append(cite(document, quotation.start, quotation.end, answer, quotation.probability))
+            citations.append(
+                cite(document, quotation.start, quotation.end, quotation.answer, quotation.probability)
+            )
         return tuple(citations)
 
 

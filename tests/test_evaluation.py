@@ -4,7 +4,7 @@ import json
 import lzma
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from embeddings.errors import QuestionsError
 from embeddings.index import Index
+from qa import Citation
 from qa import assistant as assistant_module
 from qa.assistant import Assistant
 from qa.cli import main
@@ -65,7 +66,8 @@ class PretendingReader:
 
     threshold = 0.4
 
-    def read(self, question: Question, candidates: Sequence[Candidate]) -> Reading:
+    def read(self, question: Question, candidates: Sequence[Candidate], shown: Collection[Citation] = ()) -> Reading:
+        assert not shown  # every question stands alone here
         evidence = Evidence(candidates)
         shares = [
             sum(term in sentence.text.lower() for term in question.terms) / max(len(question.terms), 1)

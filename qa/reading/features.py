@@ -1,21 +1,21 @@
 """Numbers that tell how well each sentence answers a question: the input of the boosted trees.
 
-Everything is computed for all sentences at once. What is compared are search views; Chinese without spaces,
-other scripts as words with a leading space, so that "art" is not found in "party".
+Everything is computed for all sentences at once.
 """
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.analysis import CJK
 from embeddings.encoders import StaticEncoder
+from qa.matching import flat, longest_common, present, weights_of, words_of
 from qa.questions import KINDS, Question
 from qa.reading import patterns
-from qa.reading.background import idf
 from qa.reading.evidence import Evidence
 
 Matrix = NDArray[np.float32]
@@ -24,13 +24,20 @@ Mask = NDArray[np.bool_]
 Column = NDArray[np.floating[Any] | np.integer[Any] | np.bool_]
 Scalar = TypeVar("Scalar", bound=np.generic)
 
-_NOT_WORD = re.compile(rf"[^\w{CJK}.%]+|(?<!\d)\.|\.(?!\d)")
-_SPACE = re.compile(rf"(?<=[{CJK}\d]) (?=[{CJK}\d])|(?<=[{CJK}]) (?=\w)|(?<=\w) (?=[{CJK}])")
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one sentence shows by itself, whatever is asked."""
+
+    flat: str
+    tokens: tuple[int, ...]
+    matches: dict[str, tuple[str, ...]]  # of each of SHOWN
 
 
-def flat(view: str) -> str:
-    """A view made ready for term look-ups: lower case, one space before each word, none between CJK characters."""
-    return " " + _SPACE.sub("", _NOT_WORD.sub(" ", view.lower())).strip()
+@lru_cache(maxsize=20_000)
+def look(text: str, encoder: StaticEncoder) -> Look:
+    """The look of a sentence; questions over the same documents share it."""
+    matches = {name: tuple(m.group() for m in pattern.finditer(text)) for name, pattern in SHOWN.items()}
+    return Look(flat(text), tuple(encoder.tokenize([text])[0]) or (0,), matches)
 
 
 def features(question: Question, evidence: Evidence, encoder: StaticEncoder) -> Matrix:
@@ -63,7 +70,8 @@ class _Table:
         self.question, self.evidence = question, evidence
         self.sentences = evidence.sentences
         self.n = len(self.sentences)
-        self.texts = [flat(s.text) for s in self.sentences]
+        self.looks = [look(s.text, encoder) for s in self.sentences]
+        self.texts = [look.flat for look in self.looks]
         self.candidate = np.array([s.candidate for s in self.sentences], dtype=np.intp)
         self.document = np.array([s.document for s in self.sentences], dtype=np.intp)
         self.first = np.array([s.first for s in self.sentences], dtype=bool)
@@ -80,8 +88,8 @@ class _Table:
 
     def _terms(self) -> None:
         """Which question terms stand in each sentence and in what surrounds it: boolean, (terms, sentences)."""
-        words = [t if CJK_ONLY.match(t) else " " + t for t in self.question.terms] or ["\0"]
-        self.idf = idf(self.question.terms) if self.question.terms else np.ones(1, dtype=np.float32)
+        words = words_of(self.question.terms)
+        self.idf = weights_of(self.question.terms)
         self.long = np.array([len(t.strip()) > 1 for t in words])
         here = present(words, self.texts)
         contexts = present(words, self.contexts)[:, self.candidate]
@@ -120,7 +128,7 @@ class _Table:
 
     def _semantics(self, encoder: StaticEncoder) -> None:
         """Cosines of the question with sentence, neighbourhood and passage; soft alignment of its tokens."""
-        ids = [i or [0] for i in encoder.tokenize([self.question.content] + [s.text for s in self.sentences])]
+        ids = [look(self.question.content, encoder).tokens, *(look.tokens for look in self.looks)]
         counts = np.array([len(i) for i in ids])
         unique, inverse = np.unique(np.fromiter((i for text in ids for i in text), dtype=np.intp), return_inverse=True)
         vectors = encoder.token_vectors(unique)
@@ -146,14 +154,6 @@ class _Table:
         self.worst_alignment = (near + (weight[:, None] < 0.5 * weight.max())).min(axis=0)
 
 
-CJK_ONLY = re.compile(rf"[{CJK}]")
-
-
-def present(words: Sequence[str], texts: Sequence[str]) -> Mask:
-    """Whether each word stands in each text, shape (words, texts)."""
-    return np.array([[word in text for text in texts] for word in words], dtype=bool).reshape(len(words), len(texts))
-
-
 def shifted(rows: NDArray[Scalar], cut: Mask, by: int) -> NDArray[Scalar]:
     """What the previous (by=1) or next (by=-1) sentence has; zero where `cut` says there is none. (…, sentences)"""
     moved = np.roll(rows, by, axis=-1)
@@ -174,31 +174,31 @@ def cosine(one: Row, many: Matrix) -> Row:
     return cosines
 
 
-def longest_common(wanted: str, text: str) -> int:
-    """Length of the longest common substring; linear in `wanted` times a substring search."""
-    best = start = 0
-    while start + best < len(wanted):
-        if wanted[start : start + best + 1] in text:
-            best += 1
-        else:
-            start += 1
-    return best
-
-
-def _count(pattern: re.Pattern[str], fresh_only: bool = False) -> Callable[[_Table], Row]:
-    """How often a pattern stands in the sentence; with `fresh_only`, matches that the question holds do not count."""
+def _count(name: str) -> Callable[[_Table], Row]:
+    """How often the sentence shows something, apart from what the question itself says."""
 
     def column(table: _Table) -> Row:
-        known = table.question.text if fresh_only else ""
-        return np.array(
-            [
-                sum(1 for m in pattern.finditer(s.text) if m.group() not in known or not fresh_only)
-                for s in table.sentences
-            ],
-            dtype=np.float32,
-        )
+        said = table.question.text if name in FRESH else ""
+        return np.array([sum(m not in said for m in look.matches[name]) for look in table.looks], dtype=np.float32)
 
     return column
+
+
+SHOWN = {
+    "numbers": patterns.NUMBER,
+    "word_numbers": patterns.WORD_NUMBER,
+    "dates": patterns.DATE,
+    "persons": patterns.PERSON,
+    "places": patterns.PLACE,
+    "capitals": patterns.CAPITAL,
+    "lists": patterns.LIST,
+    "reasons": patterns.REASON,
+    "speech": patterns.SPEECH,
+    "organizations": patterns.ORGANIZATION,
+    "means": patterns.MEANS,
+}
+FRESH = ("numbers", "word_numbers", "dates", "persons", "places", "organizations", "capitals")
+"""These answer only where they are not in the question."""
 
 
 def _focus(table: _Table) -> Row:
@@ -208,6 +208,14 @@ def _focus(table: _Table) -> Row:
         return np.full(table.n, -1, dtype=np.float32)
     counted = re.compile(rf"(?:\d|[{patterns.HAN_NUMBER}])\s*[多余几]?{re.escape(focus)}")
     return np.array([2 if counted.search(t) else 1 if focus in t else 0 for t in table.texts], dtype=np.float32)
+
+
+def _measure(table: _Table) -> Row:
+    """Whether the sentence gives a measure of the kind that is asked for; -1 where none is."""
+    wanted = [given for asked, given in patterns.MEASURES if asked.search(table.question.text)]
+    if not wanted:
+        return np.full(table.n, -1, dtype=np.float32)
+    return np.array([any(given.search(s.text) for given in wanted) for s in table.sentences], dtype=np.float32)
 
 
 def _relative(values: Row) -> Row:
@@ -271,14 +279,8 @@ _COLUMNS: dict[str, Callable[[_Table], Column]] = {
     "question_length": lambda t: np.full(t.n, len(t.question.matter)),
     "question_idf": lambda t: np.full(t.n, float((t.idf * t.long).sum())),
     "focus": _focus,
-    "numbers": _count(patterns.NUMBER, fresh_only=True),
-    "word_numbers": _count(patterns.WORD_NUMBER, fresh_only=True),
-    "dates": _count(patterns.DATE, fresh_only=True),
-    "persons": _count(patterns.PERSON, fresh_only=True),
-    "places": _count(patterns.PLACE, fresh_only=True),
-    "capitals": _count(patterns.CAPITAL, fresh_only=True),
-    "lists": _count(patterns.LIST),
-    "reasons": _count(patterns.REASON),
+    **{name: _count(name) for name in SHOWN},
+    "measure": _measure,
     "length": lambda t: np.array([len(s.text) for s in t.sentences]),
     "is_question": lambda t: np.array(["?" in s.text for s in t.sentences]),
     "first": lambda t: t.first,
@@ -287,6 +289,7 @@ _COLUMNS: dict[str, Callable[[_Table], Column]] = {
     "document_start": lambda t: np.log1p([s.start for s in t.sentences]),
     "rank": lambda t: t.candidate,
     "lexical_share": lambda t: (lambda v: v / max(float(v.max()), 1e-6))(_per_candidate("lexical")(t)),
+    "score_below_best": lambda t: _relative(_per_candidate("score")(t)),
 }
 NAMES: tuple[str, ...] = tuple(_COLUMNS)
 """Names of the features, in column order; stored with the trees that were trained on them."""

@@ -1,8 +1,8 @@
 """Question and candidate passages -> quotations that answer, best first, and how sure that is.
 
-Boosted trees give every sentence of the candidates the log-odds that it answers: first by words alone, then by that
-and by meaning. A third ensemble looks at the best sentence and what competes with it, and gives the probability that
-it is right at all.
+Boosted trees give every sentence of the candidates the log-odds that it answers: first by words alone; then, with
+what a small neural network says of the best of them, by words, meaning and the words that would answer. A third
+ensemble looks at the best sentence and what competes with it, and gives the probability that it is right at all.
 """
 
 import json
@@ -16,9 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoders import default_encoder
-from qa.questions import Question
+from qa.questions import KINDS, Kind, Question
 from qa.reading.evidence import Evidence
 from qa.reading.features import NAMES, features
+from qa.reading.network import Network
+from qa.reading.spans import COLUMNS as SPAN_COLUMNS
+from qa.reading.spans import LOOKED_AT, SHORT, Span, columns, spans
 from qa.reading.trees import Trees
 from qa.retrieval import Candidate
 from qa.types import Citation
@@ -37,6 +40,7 @@ class Quotation:
     start: int
     end: int
     probability: float  # that this stretch answers the question
+    answer: tuple[int, int] | None = None  # the shortest words in it that do, where they are sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class Reader:
         self._words = Trees.load(folder / "words.npz")
         self._sentences = Trees.load(folder / "sentences.npz")
         self._confidence = Trees.load(folder / "confidence.npz")
-        self._encoder = default_encoder()
+        self._network = Network.load(folder / "spans.npz")
         self.threshold = float(json.loads((folder / "config.json").read_text("utf-8"))["threshold"])
 
     def read(
@@ -66,7 +70,8 @@ class Reader:
         rest = evidence.beyond(shown)
         if not rest:
             return Reading((), 0.0, tuple(range(len(candidates))))
-        rows = with_words(features(question, evidence, self._encoder)[rest], self._words)
+        rows, found = seen_rows(question, evidence, self._words, self._network)
+        rows = rows[rest]
         evidence.sentences = tuple(evidence.sentences[i] for i in rest)
         scores = self._sentences.predict(rows)
         ranked = np.argsort(-scores, kind="stable")
@@ -78,6 +83,7 @@ class Reader:
                 start=evidence.sentences[i].start,
                 end=evidence.sentences[i].end,
                 probability=float(probability(scores[i])),
+                answer=marked(question, found.get(rest[i])),
             )
             for i in ranked
         )
@@ -90,6 +96,40 @@ def reader() -> Reader:
     return Reader()
 
 
+def seen_rows(
+    question: Question, evidence: Evidence, words: Trees, network: Network
+) -> tuple[NDArray[np.float32], dict[int, Span]]:
+    """What the second trees see of each sentence, one row each, and the spans of the best of them by words."""
+    encoder = default_encoder()
+    rows = with_words(features(question, evidence, encoder), words)
+    below = rows[:, -1]
+    best = [int(i) for i in np.argsort(-below, kind="stable")[:LOOKED_AT] if below[i] > -FAR]
+    found = spans(question, evidence, best, network, encoder)
+    return np.concatenate([rows, columns(found, len(rows)), fits(rows)[:, None]], axis=1), found
+
+
+def fits(rows: NDArray[Any]) -> NDArray[np.float32]:
+    """Whether a sentence has what the kind of question asks for, from its features; -1 where that has no form."""
+    result = np.full(len(rows), -1, dtype=np.float32)
+    kind = rows[:, NAMES.index("kind")]
+    for name, shown in FORMS.items():
+        has = sum(rows[:, NAMES.index(column)] > 0 for column in shown)
+        result = np.where(kind == KINDS.index(name), np.minimum(has, 1), result).astype(np.float32)
+    # A number of something else is none: "how many people" wants people counted, "how much money" an amount of it.
+    focus, measure = rows[:, NAMES.index("focus")], rows[:, NAMES.index("measure")]
+    other = (kind == KINDS.index("number")) & (measure != 1) & ((measure == 0) | (focus == 0))
+    return np.where(other, 0, result).astype(np.float32)
+
+
+FORMS: dict[Kind, tuple[str, ...]] = {
+    "number": ("numbers", "word_numbers"),
+    "when": ("dates",),
+    "who": ("persons", "capitals", "organizations"),
+    "where": ("places", "capitals"),
+}
+"""Columns that show what a kind of question asks for."""
+
+
 def with_words(rows: NDArray[np.float32], words: Trees) -> NDArray[np.float32]:
     """The features with two more columns: what trees say that see words alone, and how far below the best that is."""
     score = words.predict(rows[:, WORDS])
@@ -97,10 +137,23 @@ def with_words(rows: NDArray[np.float32], words: Trees) -> NDArray[np.float32]:
 
 
 MEANING = ("similarity", "alignment", "worst_alignment")
-WORDS = tuple(i for i, name in enumerate(NAMES) if not name.startswith(MEANING))
-"""Columns that do not come from the encoder, which has seen the questions that most trees are trained on."""
-COLUMNS = (*NAMES, "words", "words_below_best")
-"""Names of the columns of `with_words`."""
+LATER = ("speech", "organizations", "means", "measure", "score_below_best")
+WORDS = tuple(i for i, name in enumerate(NAMES) if not name.startswith((*MEANING, *LATER)))
+"""Columns that the first trees see: none from the encoder, which has seen the questions they are trained on, and none
+of LATER, which the project's own questions are needed to learn from."""
+COLUMNS = (*NAMES, "words", "words_below_best", *SPAN_COLUMNS, "fits")
+"""Names of the columns of `seen_rows`."""
+FAR = 2.5
+"""Log-odds below the best by words from which a sentence is not worth the span model's time."""
+CERTAIN = -3.0
+"""Log-probability from which the words of a span are marked."""
+
+
+def marked(question: Question, span: Span | None) -> tuple[int, int] | None:
+    """The words to mark, where the question is one that few words answer and they are certain."""
+    if span is None or question.kind not in SHORT or span.certainty < CERTAIN:
+        return None
+    return span.start, span.end
 
 
 def origins(evidence: Evidence) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
@@ -150,7 +203,7 @@ JUDGED_NAMES = (
     *("rarest_missing_document", "rarest_missing_around", "places_missing_document", "places_missing_passage"),
     *("numbers_missing_document", "numbers_missing_around", "names_missing_document", "latin_missing_document"),
     *("similarity_around", "similarity_passage", "alignment_around", "worst_alignment"),
-    *("focus", "kind", "numbers", "dates", "persons"),
+    *("focus", "kind", "numbers", "dates", "persons", "measure", "answers", "certainty", "fits"),
     *("best", "second", "best_elsewhere", "best_other_document"),
 )
 """What the confidence is judged by: what keeps its meaning from one kind of documents to another."""

@@ -15,7 +15,7 @@ from qa.reading.reader import Quotation, Reading
 
 SHOWN = 3
 """At most so many quotations."""
-FURTHER = 0.45
+FURTHER = 0.2
 """A further quotation must be at least this likely, relative to the first."""
 LONGEST = 600
 """Characters of a quotation that runs over an enumeration."""

@@ -1,59 +1,108 @@
-"""The shortest words of a quotation that answer: a date for when, a number for how many, a name for who."""
+"""The words of a sentence that answer, and how likely any do: the span model over the sentences that matter."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from embeddings.normalize import normalize
-from qa.questions import Kind, Question
+import numpy as np
+from numpy.typing import NDArray
 
-_HAN_NUMBER = "一二三四五六七八九十百千万亿两零〇"
-_DATE = re.compile(
-    r"(?:公元前|公元|约)?\d+年(?:(?:代)?(?:初|末|中期)?|(?:\d+月)?(?:\d+日)?)(?:[上下]午|晚|凌晨|清晨)?|"
-    rf"(?:\d+|[{_HAN_NUMBER}]+)月(?:(?:\d+|[{_HAN_NUMBER}]+)[日号])?(?:[上下]午|晚|凌晨|清晨)?|"
-    rf"\d+世纪(?:\d+年代)?(?:初|末|中期)?|(?:\d+|[{_HAN_NUMBER}]+)(?:年|点|时)(?:\d+分)?|"
-    r"(?:(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-    r"(?: \d{1,2})?,? (?:\d{4})?|\b[12]\d{3}s?\b)",
-    re.I,
+from embeddings.analysis import CJK
+from embeddings.encoders import StaticEncoder
+from qa.questions import KINDS, Kind, Question
+from qa.reading.atoms import CENTRE, Atoms, best_span, kind_vector, seen
+from qa.reading.evidence import Evidence
+from qa.reading.network import Network
+from qa.reading.patterns import SURNAMES
+
+LOOKED_AT = 3
+"""Sentences of one question that the span model sees."""
+UNSEEN = -12.0
+"""Stands for the log-odds of a sentence that it has not seen."""
+COLUMNS = ("answers", "answers_below_best", "certainty")
+"""Names of the columns of `columns`."""
+SHORT: frozenset[Kind] = frozenset({"who", "when", "where", "number", "what"})
+"""Kinds of questions that a few words answer."""
+_TITLES = (
+    "(?:书记|[市省县区镇村州校院局处科部司厅会社行所台组队厂店]长|主任|主席|总理|总统|教授|博士|医生|记者|委员|干事|董事|经理)"
 )
-_NUMBER = re.compile(
-    r"(?:约|近|超过|至少)?(?:\d+(?:[.,]\d+)*(?:\s?(?:%|万亿|万|亿|千|百|多))?(?:余|多)?|"
-    rf"[{_HAN_NUMBER}]+(?=[个位年天种名次所岁家条项届人部座支场只篇层本分倍成级])|"
-    rf"百分之[{_HAN_NUMBER}]+)"
-    r"(?:个百分点|公里|平方公里|平方米|公顷|千米|厘米|毫米|公斤|千克|美元|人民币|元|小时|分钟|"
-    r"[个位年天种名次所岁家条项届人部座支场只篇层本分倍成级米秒吨辆间])?"
-)
-_SURNAMES = (
-    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜谢邹苏潘葛范彭鲁韦马苗方俞任袁柳史唐费薛雷贺"
-    "倪汤罗郝安常于傅康伍余顾孟黄萧尹姚邵汪毛米戴宋庞熊纪项祝董梁杜阮蓝闵席季贾路娄江童颜郭梅盛林钟徐邱骆高夏"
-    "蔡田樊胡凌霍万柯卢莫房解应丁邓洪包左石崔龚程陆翁段侯武刘龙叶黎白蒲谭廖曾"
-)
-_PERSON = re.compile(
-    r"(?:^|(?<=书记)|(?<=[市省校院组会局处部]长)|(?<=主[席任])|(?<=总[统理])|(?<=教授)|"
-    r"(?<=[、,，。;:(“ ])|(?<=[由是]))"
-    rf"[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}?"
-    r"(?=主持|出席|强调|指出|表示|讲话|在|说|等|、|,|，|。|;|的|担任|任|和|与|$)|"
-    r"[\u4e00-\u9fff]{1,6}(?:·[\u4e00-\u9fff]{1,8})+|(?<![.!?] )(?<!^)[A-Z][a-z]+(?: [A-Z][a-z'.-]+)+"
-)
-_PLACE = re.compile(
-    r"(?<=[在于到自往是为、,])[\u4e00-\u9fff]{2,12}?"
-    r"(?:省|市|县|区|州|国|镇|村|岛|洲|街|山|大学|学院|医院|广场|车站|中心|主会场|分会场)"
-)
-_PATTERNS: dict[Kind, re.Pattern[str]] = {"when": _DATE, "number": _NUMBER, "who": _PERSON, "where": _PLACE}
+_TITLE = re.compile(rf"[^、,;和与及]*{_TITLES}(?=[{CJK}]{{2,4}}$)")
+_TITLE_END = re.compile(rf"(?:{_TITLES}|[、,;:\s])$")
+"""What stands before a name and is not part of it."""
+_VERB = re.compile(r"(?<=.{2})(?:主持|出席|表示|指出|强调|介绍|认为|说)(?:会议|讲话)?$")
 
 
-def answer_span(question: Question, quote: str) -> tuple[int, int] | None:
-    """Offsets into `quote` (original characters) of the words that answer; None if unsure."""
-    pattern = _PATTERNS.get(question.kind)
-    if pattern is None:
-        return None
-    view = normalize(quote)
-    found = [m.span() for m in pattern.finditer(view.text) if m.group().strip() and m.group() not in question.text]
-    if not found:
-        return None
-    anchors = [m.start() for t in question.terms if len(t) > 1 for m in re.finditer(re.escape(t), view.text.lower())]
-    if question.kind == "number" and question.focus:
-        counted = [(a, b) for a, b in found if question.focus in view.text[a : b + len(question.focus)]]
-        found = counted or found
-    if not anchors:
-        return view.to_original(*found[0]) if len(found) == 1 else None
-    start, end = min(found, key=lambda span: sum(abs((span[0] + span[1]) / 2 - a) for a in anchors))
-    return view.to_original(start, end)
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What the model says of one sentence: the likeliest words, as offsets into the original document."""
+
+    start: int
+    end: int
+    answers: float  # log-odds that the sentence answers
+    certainty: float  # log-probability of the words among all that it saw
+
+
+def spans(
+    question: Question, evidence: Evidence, which: Sequence[int], network: Network, encoder: StaticEncoder
+) -> dict[int, Span]:
+    """The span of each of these sentences, by their position in the evidence."""
+    if not which:
+        return {}
+    asked, passages, offsets = zip(*(seen(question, evidence, i, encoder) for i in which), strict=True)
+    found = network(asked, passages, kind_vector(question, KINDS), encoder)
+    return {
+        i: _span(question.kind, evidence, i, passage, offset, *ends)
+        for i, passage, offset, ends in zip(which, passages, offsets, found, strict=True)
+    }
+
+
+def _span(
+    kind: Kind,
+    evidence: Evidence,
+    i: int,
+    passage: Atoms,
+    offset: int,
+    first: NDArray[np.float32],
+    last: NDArray[np.float32],
+    answers: float,
+) -> Span:
+    """What the network found in sentence `i`, whose atoms' offsets count from `offset` in its candidate's view."""
+    inside = passage.flags[:, CENTRE] > 0
+    sentence = evidence.sentences[i]
+    if not inside.any():
+        return Span(sentence.start, sentence.end, answers, UNSEEN)
+    a, b = best_span(first, last, inside)
+    certainty = float(_log_softmax(first)[a] + _log_softmax(last)[b])
+    base = evidence.candidates[sentence.candidate].passage.start
+    view = evidence.views[sentence.candidate]
+    start, end = offset + int(passage.starts[a]), offset + int(passage.ends[b])
+    if kind == "who":
+        start, end = _name(view.text, start, end)
+    start, end = view.to_original(start, end)
+    return Span(base + start, base + end, answers, certainty)
+
+
+def _name(view: str, start: int, end: int) -> tuple[int, int]:
+    """The name alone, where the model marked a title or a verb with it, or all but the surname."""
+    if verb := _VERB.search(view[start:end]):
+        end = start + verb.start()
+    if title := _TITLE.match(view[start:end]):
+        start += title.end()
+    elif start and end - start <= 2 and view[start - 1] in SURNAMES and _TITLE_END.search(view[: start - 1]):
+        start -= 1
+    return start, end
+
+
+def columns(found: dict[int, Span], rows: int) -> NDArray[np.float32]:
+    """What the trees see of the spans, shape (rows, len(COLUMNS))."""
+    table = np.full((rows, len(COLUMNS)), UNSEEN, dtype=np.float32)
+    best = max((span.answers for span in found.values()), default=0.0)
+    for i, span in found.items():
+        table[i] = span.answers, span.answers - best, span.certainty
+    return table
+
+
+def _log_softmax(x: NDArray[np.float32]) -> NDArray[np.float32]:
+    shifted: NDArray[np.float32] = x - x.max()
+    total: NDArray[np.float32] = np.log(np.exp(shifted).sum())
+    return shifted - total

@@ -1,0 +1,154 @@
+"""Text -> atoms with what the span model sees of each: vectors of the static encoder and matches with the question.
+
+An atom is one CJK character, one number, one word of another script, or one mark.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.analysis import CJK
+from embeddings.encoders import StaticEncoder
+from qa.background import idf
+from qa.questions import Question
+from qa.reading.evidence import Evidence
+
+_ATOM = re.compile(rf"[{CJK}]|\d+(?:[.,:]\d+)*|[^\W\d_{CJK}]+|[^\w\s]")
+_CJK = re.compile(rf"[{CJK}]")
+_TAKEN = re.compile(rf"(?:{_ATOM.pattern})\s*")
+_HAN_NUMBER = frozenset("一二三四五六七八九十百千万亿两零〇第几多")
+
+FLAGS = 16
+"""How many numbers describe an atom beside its vectors."""
+BASIS = 128
+"""Dimensions that the encoder's vectors are reduced to: their first principal components."""
+CENTRE = 12
+"""Position among the flags of the one that marks the sentence that is asked about."""
+BEFORE, AFTER = 40, 24
+"""Atoms of context on each side of it."""
+LONGEST_QUESTION, LONGEST_PASSAGE, LONGEST_ANSWER = 48, 256, 40
+"""Atoms; what is longer is cut off."""
+RUN = 8.0  # atoms; a longer match counts as this long
+
+
+@dataclass(frozen=True, slots=True)
+class Atoms:
+    """Atoms of a view: where they are, what they are, and flags; one row or element per atom."""
+
+    starts: NDArray[np.int32]
+    ends: NDArray[np.int32]
+    words: list[str]
+    pieces: NDArray[np.int32]  # token id of the piece that each stands in
+    flags: NDArray[np.float32]  # (atoms, FLAGS)
+
+
+def seen(question: Question, evidence: Evidence, i: int, encoder: StaticEncoder) -> tuple[Atoms, Atoms, int]:
+    """What the model sees of the question and of sentence `i` with its context, and where in the view that starts.
+
+    Offsets of the second atoms count from that start, in the view of the sentence's candidate.
+    """
+    sentence = evidence.sentences[i]
+    view = evidence.views[sentence.candidate].text
+    a, b = sentence.view_start, sentence.view_start + len(sentence.text)
+    left = a - sum(len(w) for w in _TAKEN.findall(view[max(0, a - 6 * BEFORE) : a])[-BEFORE:])
+    right = b + sum(len(w) for w in _TAKEN.findall(view[b : b + 6 * AFTER])[:AFTER])
+    left = max(left, 0)
+    passage = _atoms(view[left:right], question.text, encoder, LONGEST_PASSAGE)
+    asked = _atoms(question.text, view[left:right], encoder, LONGEST_QUESTION)
+    passage.flags[:, CENTRE] = (passage.starts >= a - left) & (passage.ends <= b - left)
+    passage.flags[:, CENTRE + 1] = passage.starts < a - left
+    _align(passage, asked, encoder)
+    _align(asked, passage, encoder)
+    return asked, passage, left
+
+
+@lru_cache(maxsize=4000)
+def _plain(view: str, encoder: StaticEncoder, longest: int) -> Atoms:
+    """The atoms of a view with what does not depend on the other side; questions over the same documents share it."""
+    found = [(m.start(), m.end(), m.group().lower()) for m in _ATOM.finditer(view)][:longest] or [(0, 0, "")]
+    starts = np.array([a for a, _, _ in found], dtype=np.int32)
+    ends = np.array([b for _, b, _ in found], dtype=np.int32)
+    words = [w for _, _, w in found]
+    flags = np.zeros((len(words), FLAGS), dtype=np.float32)
+    flags[:, 3] = idf(words) / 10
+    flags[:, 4] = [bool(_CJK.match(w)) for w in words]
+    flags[:, 5] = [w[:1].isdigit() for w in words]
+    flags[:, 6] = [w in _HAN_NUMBER for w in words]
+    flags[:, 7] = [w.isalpha() and not _CJK.match(w) for w in words]
+    flags[:, 8] = [view[a:b][:1].isupper() for a, b, _ in found]
+    flags[:, 9] = [not w.isalnum() for w in words]
+    flags[:, 10] = [w in "。!?;" for w in words]
+    flags[:, 11] = [w in ',、:()"“”《》「」' for w in words]
+    flags[:, 14] = np.linspace(0, 1, len(words))
+    return Atoms(starts, ends, words, _pieces(view, starts, encoder), flags)
+
+
+def _atoms(view: str, other: str, encoder: StaticEncoder, longest: int) -> Atoms:
+    """The atoms of a view and how they match `other`."""
+    plain = _plain(view, encoder, longest)
+    flags, lower = plain.flags.copy(), other.lower()
+    runs = _runs(plain.words, lower)
+    flags[:, 0] = [bool(w) and w in lower for w in plain.words]
+    flags[:, 1] = np.minimum(runs, RUN) / RUN
+    flags[:, 2] = runs > 1
+    return replace(plain, flags=flags)
+
+
+def _align(one: Atoms, other: Atoms, encoder: StaticEncoder) -> None:
+    """Fill the last flag of the first atoms: how close the closest piece of the others is."""
+    mine, theirs = (_unit(encoder.token_vectors(pieces)) for pieces in (one.pieces, np.unique(other.pieces)))
+    one.flags[:, 15] = (mine @ theirs.T).max(axis=1)
+
+
+def kind_vector(question: Question, kinds: tuple[str, ...]) -> NDArray[np.float32]:
+    """The question's kind, one-hot."""
+    return np.array([question.kind == kind for kind in kinds], dtype=np.float32)
+
+
+def _pieces(view: str, starts: NDArray[np.int32], encoder: StaticEncoder) -> NDArray[np.int32]:
+    ids, offsets = encoder.pieces(view)
+    if not ids:
+        return np.zeros(len(starts), dtype=np.int32)
+    which = np.clip(np.searchsorted([a for a, _ in offsets], starts, side="right") - 1, 0, None)
+    return np.asarray(ids, dtype=np.int32)[which]
+
+
+def bounded(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Vectors with logarithmic length: direction tells the meaning, length how much a token matters."""
+    norms: NDArray[np.float32] = np.linalg.norm(vectors, axis=1, keepdims=True)
+    lengths: NDArray[np.float32] = np.log1p(norms)
+    floored: NDArray[np.float32] = np.maximum(norms, 1e-9)
+    return vectors * (lengths / floored)
+
+
+def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    norms: NDArray[np.float32] = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return vectors / norms
+
+
+def _runs(words: list[str], other: str) -> NDArray[np.float32]:
+    """For each atom, the length in atoms of the longest run of atoms through it that stands in `other`."""
+    compact = other.replace(" ", "")
+    lengths = np.zeros(len(words), dtype=np.float32)
+    start = 0
+    while start < len(words):
+        stop, text = start, ""
+        while stop < len(words) and words[stop] and text + words[stop] in compact:
+            text += words[stop]
+            stop += 1
+        if stop > start:
+            lengths[start:stop] = np.maximum(lengths[start:stop], stop - start)
+        start += 1
+    return lengths
+
+
+def best_span(first: NDArray[np.float32], last: NDArray[np.float32], allowed: NDArray[np.bool_]) -> tuple[int, int]:
+    """The most likely first and last atom within what is allowed; rows beyond `allowed` are padding."""
+    n = len(allowed)
+    scores = np.where(allowed, first[:n], -1e9)[:, None] + np.where(allowed, last[:n], -1e9)[None, :]
+    near = np.tri(n, k=LONGEST_ANSWER - 1, dtype=bool) & ~np.tri(n, k=-1, dtype=bool)
+    a, b = np.unravel_index(int(np.where(near, scores, -3e9).argmax()), scores.shape)
+    return int(a), int(b)
