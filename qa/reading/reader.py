@@ -2,7 +2,8 @@
 
 Boosted trees give every sentence of the candidates the log-odds that it answers: first by words alone; then, with
 what a small neural network says of the best of them, by words, meaning and the words that would answer. A third
-ensemble looks at the best sentence and what competes with it, and gives the probability that it is right at all.
+ensemble looks at the best sentence and what competes with it, and says how likely the documents answer at all; two
+numbers turn that into the probability that the sentence is right (Platt's scaling).
 """
 
 import json
@@ -60,7 +61,9 @@ class Reader:
         self._sentences = Trees.load(folder / "sentences.npz")
         self._confidence = Trees.load(folder / "confidence.npz")
         self._network = Network.load(folder / "spans.npz")
-        self.threshold = float(json.loads((folder / "config.json").read_text("utf-8"))["threshold"])
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+        self.threshold = float(config["threshold"])
+        self._slope, self._offset = (float(value) for value in config["calibration"])
 
     def read(
         self, question: Question, candidates: Sequence[Candidate], shown: Collection[Citation] = ()
@@ -76,7 +79,8 @@ class Reader:
         scores = self._sentences.predict(rows)
         ranked = np.argsort(-scores, kind="stable")
         seen = competition(rows, scores, *origins(evidence))[:, JUDGED]
-        confidence = float(probability(self._confidence.predict(seen))[0])
+        answerable = self._confidence.predict(seen)
+        confidence = float(probability(self._slope * answerable + self._offset)[0])
         quotations = tuple(
             Quotation(
                 document=evidence.documents[evidence.sentences[i].document],
