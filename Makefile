@@ -3,7 +3,7 @@
 #   make chat      install, index seeds/, open the chat on http://127.0.0.1:7860
 #   make test      install what the tests need, Chromium included, and run them all
 #   make check     ruff and mypy
-#   make bench     the benchmarks
+#   make bench     the benchmarks; those that need the data sets, only with DATA=folder of train/ and eval/
 #   make install   .venv with the program, at the versions of .constraints.txt
 #   make clean     remove .venv and what tests and tools left behind; an index (.qa) stays
 #
@@ -18,6 +18,7 @@ DOCUMENTS ?= seeds/
 TORCH_INDEX ?=
 
 VENV := .venv
+NEED_DATA := $(addprefix tests/benchmarks/,ablation.py growth.py rivals.py)
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --constraint .constraints.txt \
 	$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
@@ -44,7 +45,13 @@ check: $(INSTALLED_DEV)
 	$(BIN)/mypy
 
 bench: $(INSTALLED_DEV)
-	for script in tests/benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script $(ARGS) || exit 1; done
+	for script in $(filter-out $(NEED_DATA),$(wildcard tests/benchmarks/*.py)); do \
+		echo "== $$script"; $(BIN)/python $$script || exit 1; done
+ifneq ($(DATA),)
+	$(BIN)/python tests/benchmarks/ablation.py $(DATA)/eval
+	$(BIN)/python tests/benchmarks/growth.py $(DATA) --work build/growth
+	$(BIN)/python tests/benchmarks/rivals.py $(DATA) --work build/rivals
+endif
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from embeddings.analysis import terms
 from embeddings.index import Index
 from embeddings.normalize import fold
-from embeddings.passages import search_text
-from embeddings.types import Passage
+from embeddings.types import Passage, search_text
 from qa.matching import flat, longest_common, present, weights_of, words_of
 from qa.questions import Question, understand
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.normalize import fold
-from embeddings.passages import search_text, sentences, split
-from embeddings.types import Document, Heading, Passage, Place, SetAside
+from embeddings.passages import sentences, split
+from embeddings.types import Document, Heading, Passage, Place, SetAside, search_text
 
 
 def _texts(view: str) -> list[str]:

@@ -37,11 +37,6 @@ class _Sentence:
     ends_paragraph: bool
 
 
-def search_text(passage: Passage) -> str:
-    """What is embedded and indexed for a passage: its context on a line of its own, and its text."""
-    return f"{passage.context}\n{passage.text}" if passage.context else passage.text
-
-
 def split(document: Document) -> list[Passage]:
     """The passages of a document, in order, with id 0.
 

@@ -32,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from embeddings.normalize import characters, view  # noqa: E402
 from embeddings.normalize.glosses import HAN  # noqa: E402
-from embeddings.passages import search_text  # noqa: E402
+from embeddings.types import search_text  # noqa: E402
 from qa import retrieval  # noqa: E402
 from qa.assistant import Assistant, Mode  # noqa: E402
 from qa.evaluation.corpus import over_sources  # noqa: E402
