@@ -53,6 +53,16 @@ def test_unanswerable_questions_are_refused(answers: dict[str, Answer]) -> None:
     assert len(answered) <= 0.15 * len(rows), answered
 
 
+def test_questions_that_nothing_was_trained_on(assistant: Assistant) -> None:
+    lines = (ROOT / "tests/data/seed_questions_unseen.jsonl").read_text("utf-8").splitlines()
+    rows = [json.loads(line) | {"all_of": False} for line in lines]
+    asked = [(row, assistant.ask(row["question"])) for row in rows]
+    good = [right(row, answer) for row, answer in asked if row["document"]]
+    refused = [not answer.answered for row, answer in asked if not row["document"]]
+    assert sum(good) >= 0.86 * len(good)
+    assert sum(refused) >= 0.82 * len(refused)
+
+
 def test_both_scripts_get_the_same_citations(answers: dict[str, Answer]) -> None:
     pairs = defaultdict(list)
     for row in QUESTIONS:
