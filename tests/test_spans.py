@@ -19,7 +19,7 @@ from qa.retrieval import retrieve
 from qa.training.span_model import SpanModel
 
 TEXT = (
-    "2月26日,廣州市召開市委常委會(huì)會(huì)議。市委書記張碩輔主持。會(huì)議聽取了匯報。"
+    "2月26日,廣州市召開市委常委會(huì)會(huì)議。市委書記、領(lǐng)導(dǎo)小組組長(zhǎng)張碩輔主持。會(huì)議聽取了匯報。"
     "The treaty was signed in Paris on 10 December 1898. 全市共有３２０人參加。"
 )
 

@@ -27,6 +27,7 @@ _TITLES = (
     "(?:书记|[市省县区镇村州校院局处科部司厅会社行所台组队厂店]长|主任|主席|总理|总统|教授|博士|医生|记者|委员|干事|董事|经理)"
 )
 _TITLE = re.compile(rf"[^、,;和与及]*{_TITLES}(?=[{CJK}]{{2,4}}$)")
+_RANK = re.compile(rf"[^、]*{_TITLES}、(?=.{{2}})")
 _TITLE_END = re.compile(rf"(?:{_TITLES}|[、,;:\s])$")
 """What stands before a name and is not part of it."""
 _VERB = re.compile(r"(?<=.{2})(?:主持|出席|表示|指出|强调|介绍|认为|说)(?:会议|讲话)?$")
@@ -86,6 +87,8 @@ def _name(view: str, start: int, end: int) -> tuple[int, int]:
     """The name alone, where the model marked a title or a verb with it, or all but the surname."""
     if verb := _VERB.search(view[start:end]):
         end = start + verb.start()
+    while rank := _RANK.match(view[start:end]):
+        start += rank.end()
     if title := _TITLE.match(view[start:end]):
         start += title.end()
     elif start and end - start <= 2 and view[start - 1] in SURNAMES and _TITLE_END.search(view[: start - 1]):
