@@ -73,11 +73,24 @@ def serve(
                 server_header=False,
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             )
-            print(f"The chat is at {_address(host, port)} (Ctrl+C ends it)", flush=True)
             with following.beside(service) if following else nullcontext():
-                uvicorn.Server(config).run(sockets=[listener])
+                _Server(config, _address(host, port)).run(sockets=[listener])
     finally:
         service.close()
+
+
+class _Server(uvicorn.Server):
+    """Says where the chat is once Ctrl+C ends it: an interrupt before that is lost between uvicorn and asyncio."""
+
+    def __init__(self, config: uvicorn.Config, address: str) -> None:
+        super().__init__(config)
+        self._address = address
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to answer, then say so."""
+        await super().startup(sockets=sockets)
+        if not self.should_exit:
+            print(f"The chat is at {self._address} (Ctrl+C ends it)", flush=True)
 
 
 def _address(host: str, port: int) -> str:
