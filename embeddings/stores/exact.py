@@ -73,7 +73,8 @@ class ExactStore:
         """The closest ids with their inner products, best first; `query` has shape (1, dimension)."""
         view = self._view
         if among is None:
-            rows = np.flatnonzero(view.alive[: view.used])
+            # numpy counts before it lists: what a removal changes in between would leave rows that were never written.
+            rows = np.flatnonzero(view.alive[: view.used].copy())
             scores = view.vectors[: view.used] @ query[0]
             scores = scores if len(rows) == view.used else scores[rows]
         else:
