@@ -73,6 +73,14 @@ def test_what_is_marked_is_inside_the_sentence(evidence: Evidence) -> None:
     assert max(table[[2, 3], 1]) == 0
 
 
+def test_a_mark_that_would_be_the_whole_sentence_is_none(evidence: Evidence) -> None:
+    network = Network.load(MODEL / "spans.npz")
+    for i, span in spans(understand("会议由谁主持?"), evidence, range(5), network, default_encoder()).items():
+        sentence, words = evidence.sentences[i], TEXT[span.start : span.end]
+        assert span.whole == (words.strip("。. ") == TEXT[sentence.start : sentence.end].strip("。. "))
+        assert not words.endswith(("。", ",", "."))
+
+
 def test_the_best_span_stays_where_it_may() -> None:
     first, last = np.array([5.0, 1, 2, 0], np.float32), np.array([0.0, 1, 0, 9], np.float32)
     assert best_span(first, last, np.array([True, True, True, True])) == (0, 3)

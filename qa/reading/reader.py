@@ -154,8 +154,8 @@ CERTAIN = -3.0
 
 
 def marked(question: Question, span: Span | None) -> tuple[int, int] | None:
-    """The words to mark, where the question is one that few words answer and they are certain."""
-    if span is None or question.kind not in SHORT or span.certainty < CERTAIN:
+    """The words to mark, where the question is one that few words answer, and they are certain and part of more."""
+    if span is None or span.whole or question.kind not in SHORT or span.certainty < CERTAIN:
         return None
     return span.start, span.end
 

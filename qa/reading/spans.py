@@ -33,12 +33,17 @@ _TITLE_END = re.compile(rf"(?:{_TITLES}|[、,;:\s])$")
 _VERB = re.compile(r"(?<=.{2})(?:主持|出席|表示|指出|强调|介绍|认为|说)(?:会议|讲话)?$")
 
 
+_MARKS = " \n。,;:、!?."
+"""No part of an answer at its end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """What the model says of one sentence: the likeliest words, as offsets into the original document."""
 
     start: int
     end: int
+    whole: bool  # they are the whole sentence
     answers: float  # log-odds that the sentence answers
     certainty: float  # log-probability of the words among all that it saw
 
@@ -71,16 +76,18 @@ def _span(
     inside = passage.flags[:, CENTRE] > 0
     sentence = evidence.sentences[i]
     if not inside.any():
-        return Span(sentence.start, sentence.end, answers, UNSEEN)
+        return Span(sentence.start, sentence.end, True, answers, UNSEEN)
     a, b = best_span(first, last, inside)
     certainty = float(_log_softmax(first)[a] + _log_softmax(last)[b])
     base = evidence.candidates[sentence.candidate].passage.start
     view = evidence.views[sentence.candidate]
     start, end = offset + int(passage.starts[a]), offset + int(passage.ends[b])
+    end = start + max(1, len(view.text[start:end].rstrip(_MARKS)))
     if kind == "who":
         start, end = _name(view.text, start, end)
+    whole = view.text[start:end].strip(_MARKS) == sentence.text.strip(_MARKS)
     start, end = view.to_original(start, end)
-    return Span(base + start, base + end, answers, certainty)
+    return Span(base + start, base + end, whole, answers, certainty)
 
 
 def _name(view: str, start: int, end: int) -> tuple[int, int]:
