@@ -19,6 +19,10 @@ sys.path.insert(0, str(OFFLINE))
 
 import network_block  # noqa: E402
 
+from embeddings.index import Index  # noqa: E402
+from tests.fakes import HashingEncoder  # noqa: E402
+from tests.towns import CHONGQING, GUANGZHOU, PORTO  # noqa: E402
+
 
 @pytest.fixture(autouse=True)
 def _no_network() -> Iterator[None]:
@@ -39,3 +43,27 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def seeds() -> Path:
     """The folder of the two documents that ship as the first corpus."""
     return Path(__file__).parents[1] / "seeds"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The documents of `tests.towns` as files."""
+    folder = tmp_path / "docs"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "guangzhou.txt").write_text(GUANGZHOU, encoding="utf-8")
+    (folder / "sub" / "chongqing.txt").write_text(CHONGQING, encoding="utf-8")
+    (folder / "sub" / "porto.md").write_text(PORTO, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def encoder() -> HashingEncoder:
+    """One that counts what it embeds."""
+    return HashingEncoder()
+
+
+@pytest.fixture
+def index(tmp_path: Path, encoder: HashingEncoder) -> Iterator[Index]:
+    """An empty index outside the folder."""
+    with Index.open(tmp_path / "index", encoder=encoder) as index:
+        yield index

@@ -28,11 +28,6 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def encoder() -> HashingEncoder:
-    return HashingEncoder()
-
-
-@pytest.fixture
 def index(folder: Path, encoder: HashingEncoder) -> Iterator[Index]:
     # Inside the folder that is watched: its own writes must not be taken for changes.
     with Index.open(folder / "index", encoder=encoder) as index:
