@@ -148,8 +148,9 @@ class Assistant:
     ) -> list[Hit]:
         """The passages closest to a question, best first, at most `limit`.
 
-        "reranked" is the order that `ask` uses, "hybrid" fuses dense and lexical search, "dense" is the inner
-        product of vectors, "lexical" is BM25. Scores compare within one list.
+        "reranked" is the order that `ask` uses, "hybrid" fuses dense and lexical search, "dense" goes by vectors
+        alone (the embedded encoder's also token by token, see `embeddings.alignment`), "lexical" is BM25. Scores
+        compare within one list.
         """
         if mode not in ("reranked", "hybrid", "dense", "lexical"):
             raise ValueError(f"mode is {mode!r}; expected reranked, hybrid, dense or lexical")

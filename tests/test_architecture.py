@@ -20,6 +20,7 @@ EMBEDDINGS = (
     "documents",
     "passages",
     "encoders",
+    "alignment",
     "lexical",
     "catalog",
     "stores",

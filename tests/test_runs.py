@@ -1,6 +1,15 @@
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
-from qa.reading.runs import item, run_length
+from embeddings.documents import from_text
+from embeddings.index import Index
+from qa.questions import understand
+from qa.reading.reader import Quotation, Reading
+from qa.reading.runs import extended, item, run_length
+from qa.types import Citation
+from tests.fakes import HashingEncoder
 
 NOTICE = """值班要求如下。
 一是人员要到位。每班不少于三人。
@@ -60,3 +69,48 @@ def test_a_run_has_a_bound() -> None:
 )
 def test_item(text: str, expected: tuple[str, int] | None) -> None:
     assert item(text) == expected
+
+
+LONG = "县里提出三项任务。\n" + "\n".join(
+    f"{n}要{what}。{'具体办法由各镇自己商定,每月上报一次。' * 12}"
+    for n, what in (("一", "修好水渠"), ("二", "备足粮食"), ("三", "办好学校"))
+)
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[Index]:
+    with Index.open(tmp_path / "index", encoder=HashingEncoder()) as opened:
+        opened.add_documents([from_text(NOTICE, "notice"), from_text(LONG, "long")])
+        yield opened
+
+
+def quoted(index: Index, question: str, document: str, sentence: str, shown: str = "") -> list[str]:
+    """What is shown where this sentence answers best, and that one was shown before."""
+    text = index.document(document).text
+
+    def span(words: str) -> tuple[int, int]:
+        return text.index(words), text.index(words) + len(words)
+
+    before = (Citation(document, *span(shown), shown),) if shown else ()
+    reading = Reading((Quotation(document, *span(sentence), 0.9),), 0.9, (0,), before)
+    return [text[q.start : q.end] for q in extended(understand(question), reading, index)]
+
+
+def test_the_number_of_items_asked_for_gives_all_of_them(index: Index) -> None:
+    whole = NOTICE[NOTICE.index("一是") : NOTICE.index("\n本通知")]
+    assert quoted(index, "值班的三项要求是什么?", "notice", "二是物资要备足。") == [whole]
+    item_alone = "二是物资要备足。口罩每日清点。"
+    assert quoted(index, "物资方面有哪些要求?", "notice", "二是物资要备足。") == [item_alone]
+    assert quoted(index, "值班的四项要求是什么?", "notice", "二是物资要备足。") == [item_alone]
+
+
+def test_a_long_enumeration_is_quoted_by_its_heads(index: Index) -> None:
+    heads = ["一要修好水渠。", "二要备足粮食。", "三要办好学校。"]
+    assert quoted(index, "县里的三项任务都是什么?", "long", "二要备足粮食。") == heads
+    lead = "县里提出三项任务。"
+    assert quoted(index, "县里提出了哪些任务?", "long", lead) == [lead, *heads]
+
+
+def test_what_was_shown_is_not_run_into(index: Index) -> None:
+    shown = quoted(index, "值班的三项要求是什么?", "notice", "二是物资要备足。", shown="三是信息要报送。")
+    assert shown == ["二是物资要备足。口罩每日清点。"]

@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 
 from embeddings.normalize import fold
-from qa.conversation.turns import REMEMBERED
 from qa.types import Answer, Citation
 
 _FURTHER = re.compile(
@@ -18,4 +17,4 @@ def quoted_before(question: str, history: Sequence[tuple[str, Answer]]) -> tuple
     """What a follow-up that asks for more need not be shown again; () for any other question."""
     if not _FURTHER.search(fold(question)):
         return ()
-    return tuple(citation for _, answer in history[-REMEMBERED:] for citation in answer.citations)
+    return tuple(citation for _, answer in history for citation in answer.citations)

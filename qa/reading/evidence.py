@@ -7,6 +7,7 @@ its neighbours and the passages of its document that were found too.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 
 from embeddings.normalize import View, normalize
 from embeddings.passages import sentences
@@ -28,11 +29,26 @@ class Sentence:
     last: bool  # nothing directly behind it was found
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A sentence of a passage by itself; offsets into its view and into its original characters."""
+
+    view_start: int
+    start: int
+    end: int
+    text: str  # search view
+
+
 @lru_cache(maxsize=4000)
-def viewed(original: str) -> tuple[View, list[tuple[int, int]]]:
+def viewed(original: str) -> tuple[View, tuple[Stretch, ...]]:
     """The view of a passage and the sentences in it; questions over the same documents share it."""
     view = normalize(original)
-    return view, sentences(view.text)
+    stretches = []
+    for view_start, view_end in sentences(view.text):
+        start, end = view.to_original(view_start, view_end)
+        a, b = view.to_view(start, end)
+        stretches.append(Stretch(view_start, start, end, view.text[a:b]))
+    return view, tuple(stretches)
 
 
 class Evidence:
@@ -56,19 +72,14 @@ class Evidence:
 
     def _sentences(self) -> tuple[Sentence, ...]:
         number = {name: i for i, name in enumerate(self.documents)}
-        found: dict[tuple[int, int], tuple[int, int, int]] = {}  # (document, start) -> end, candidate, view start
-        for c, (candidate, view) in enumerate(zip(self.candidates, self.views, strict=True)):
-            document = number[candidate.passage.document]
-            for view_start, view_end in viewed(candidate.original)[1]:
-                start, end = view.to_original(view_start, view_end)
-                key = (document, candidate.passage.start + start)
-                found.setdefault(key, (candidate.passage.start + end, c, view_start))
-        ordered = sorted(found.items())
+        found: dict[tuple[int, int], tuple[int, int, Stretch]] = {}  # (document, start) -> end, candidate, sentence
+        for c, candidate in enumerate(self.candidates):
+            document, offset = number[candidate.passage.document], candidate.passage.start
+            for stretch in viewed(candidate.original)[1]:
+                found.setdefault((document, offset + stretch.start), (offset + stretch.end, c, stretch))
+        ordered = sorted(found.items(), key=itemgetter(0))
         result: list[Sentence] = []
-        for i, ((document, start), (end, c, view_start)) in enumerate(ordered):
-            view = self.views[c]
-            offset = self.candidates[c].passage.start
-            a, b = view.to_view(start - offset, end - offset)
+        for i, ((document, start), (end, c, stretch)) in enumerate(ordered):
             before = ordered[i - 1] if i else None
             after = ordered[i + 1] if i + 1 < len(ordered) else None
             result.append(
@@ -77,8 +88,8 @@ class Evidence:
                     candidate=c,
                     start=start,
                     end=end,
-                    text=view.text[a:b],
-                    view_start=view_start,
+                    text=stretch.text,
+                    view_start=stretch.view_start,
                     first=before is None or before[0][0] != document or start - before[1][0] > GAP,
                     last=after is None or after[0][0] != document or after[0][1] - end > GAP,
                 )

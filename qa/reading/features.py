@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.alignment import alignment
 from embeddings.encoders import StaticEncoder
 from qa.matching import flat, longest_common, present, weights_of, words_of
 from qa.questions import KINDS, Question
@@ -29,15 +30,17 @@ class Look:
     """What one sentence shows by itself, whatever is asked."""
 
     flat: str
-    tokens: tuple[int, ...]
+    tokens: NDArray[np.int32]
+    total: Row  # of its tokens' vectors
     matches: dict[str, tuple[str, ...]]  # of each of SHOWN
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def look(text: str, encoder: StaticEncoder) -> Look:
     """The look of a sentence; questions over the same documents share it."""
     matches = {name: tuple(m.group() for m in pattern.finditer(text)) for name, pattern in SHOWN.items()}
-    return Look(flat(text), tuple(encoder.tokenize([text])[0]) or (0,), matches)
+    tokens = encoder.tokenize([text])[0] or [0]
+    return Look(flat(text), np.array(tokens, dtype=np.int32), encoder.sums([tokens])[0], matches)
 
 
 def features(question: Question, evidence: Evidence, encoder: StaticEncoder) -> Matrix:
@@ -64,7 +67,9 @@ class _Table:
     similarity_passage: Row
     alignment: Row
     alignment_around: Row
+    alignment_passage: Row
     worst_alignment: Row
+    worst_alignment_passage: Row
 
     def __init__(self, question: Question, evidence: Evidence, encoder: StaticEncoder) -> None:
         self.question, self.evidence = question, evidence
@@ -128,30 +133,25 @@ class _Table:
 
     def _semantics(self, encoder: StaticEncoder) -> None:
         """Cosines of the question with sentence, neighbourhood and passage; soft alignment of its tokens."""
-        ids = [look(self.question.content, encoder).tokens, *(look.tokens for look in self.looks)]
-        counts = np.array([len(i) for i in ids])
-        unique, inverse = np.unique(np.fromiter((i for text in ids for i in text), dtype=np.intp), return_inverse=True)
-        vectors = encoder.token_vectors(unique)
-        norms = np.linalg.norm(vectors, axis=1)
-        offsets = np.concatenate(([0], np.cumsum(counts)[:-1]))
-        cells = np.repeat(np.arange(len(ids)), counts) * len(unique) + inverse
-        table = np.bincount(cells, minlength=len(ids) * len(unique)).reshape(len(ids), len(unique))
-        sums = table.astype(np.float32) @ vectors
-        question, sentence = sums[0], sums[1:]
+        question = look(self.question.content, encoder).total
+        sentence = np.stack([look.total for look in self.looks])
         around = sentence + shifted(sentence.T, self.first, 1).T + shifted(sentence.T, self.last, -1).T
-        passage = np.zeros((len(self.evidence.candidates), sums.shape[1]), dtype=np.float32)
+        passage = np.zeros((len(self.evidence.candidates), sentence.shape[1]), dtype=np.float32)
         np.add.at(passage, self.candidate, sentence)
         self.similarity = cosine(question, sentence)
         self.similarity_around = cosine(question, around)
         self.similarity_passage = cosine(question, passage)[self.candidate]
-        mine = inverse[: counts[0]]
-        unit = vectors / np.maximum(norms[:, None], 1e-9)
-        closeness = unit[mine] @ unit.T  # (question tokens, unique tokens)
-        best = np.maximum.reduceat(closeness[:, inverse], offsets, axis=1)[:, 1:]
-        weight = norms[mine] / max(float(norms[mine].sum()), 1e-9)
+        aligned = alignment(self.question.content, encoder)
+        best = aligned.best([look.tokens for look in self.looks]).T  # (question tokens, sentences)
         near = np.maximum(np.maximum(best, shifted(best, self.first, 1)), shifted(best, self.last, -1))
+        whole = np.full((len(self.evidence.candidates), len(best)), -1, dtype=np.float32)
+        np.maximum.at(whole, self.candidate, best.T)
+        weight = aligned.weight
         self.alignment, self.alignment_around = weight @ best, weight @ near
-        self.worst_alignment = (near + (weight[:, None] < 0.5 * weight.max())).min(axis=0)
+        self.alignment_passage = np.maximum((whole * weight).sum(axis=1)[self.candidate], self.alignment_around)
+        self.worst_alignment = (near + (weight[:, None] < 0.25 * weight.max())).min(axis=0)
+        inside = np.maximum(whole[self.candidate].T, near)
+        self.worst_alignment_passage = (inside + (weight[:, None] < 0.25 * weight.max())).min(axis=0)
 
 
 def shifted(rows: NDArray[Scalar], cut: Mask, by: int) -> NDArray[Scalar]:
@@ -273,7 +273,9 @@ _COLUMNS: dict[str, Callable[[_Table], Column]] = {
     "alignment": lambda t: t.alignment,
     "alignment_around": lambda t: t.alignment_around,
     "alignment_below_best": lambda t: _relative(t.alignment),
+    "alignment_passage": lambda t: t.alignment_passage,
     "worst_alignment": lambda t: t.worst_alignment,
+    "worst_alignment_passage": lambda t: t.worst_alignment_passage,
     "kind": lambda t: np.full(t.n, KINDS.index(t.question.kind)),
     "english": lambda t: np.full(t.n, t.question.language == "en"),
     "question_length": lambda t: np.full(t.n, len(t.question.matter)),

@@ -18,7 +18,7 @@ NEAR = 5
 
 
 KEPT = 20_000
-"""Words whose vectors are kept for the next question."""
+"""Words, and pieces, whose vectors are kept for the next question."""
 
 
 class Network:
@@ -27,6 +27,7 @@ class Network:
     def __init__(self, weights: dict[str, NDArray[Any]]) -> None:
         self._weights = {name: np.ascontiguousarray(value, dtype=np.float32) for name, value in weights.items()}
         self._words: dict[str, Matrix] = {}  # reduced vectors that were needed before
+        self._pieces: dict[int, Matrix] = {}
         self._layers = 1 + max(int(n.split(".")[1]) for n in weights if n.startswith("blocks."))
 
     @classmethod
@@ -80,29 +81,39 @@ class Network:
             alone = bounded(encoder.sums(encoder.tokenize(new))) @ self._weights["basis"]
             known.update(zip(new, alone, strict=True))
         self._words = known
-        pieces, where = np.unique(atoms.pieces, return_inverse=True)
-        standing = bounded(encoder.token_vectors(pieces)) @ self._weights["basis"]
         found = np.empty((len(atoms.words), 2 * BASIS), dtype=np.float32)
-        found[:, BASIS:] = standing[where]
         for i, word in enumerate(atoms.words):
             found[i, :BASIS] = known[word]
+        found[:, BASIS:] = self._standing(atoms, encoder)
         return found
+
+    def _standing(self, atoms: Atoms, encoder: StaticEncoder) -> Matrix:
+        """Reduced vectors of the pieces that the atoms stand in, shape (atoms, BASIS)."""
+        pieces: list[int] = atoms.pieces.tolist()
+        known = self._pieces if len(self._pieces) < KEPT else {}
+        if new := [piece for piece in dict.fromkeys(pieces) if piece not in known]:
+            known.update(zip(new, bounded(encoder.token_vectors(new)) @ self._weights["basis"], strict=True))
+        self._pieces = known
+        return np.stack([known[piece] for piece in pieces])
 
     def _linear(self, name: str, x: Matrix) -> Matrix:
         weight = self._weights[f"{name}.weight"]
         product: Matrix = (x.reshape(-1, x.shape[-1]) @ weight.T).reshape(*x.shape[:-1], len(weight))
-        return product + self._weights[f"{name}.bias"]
+        product += self._weights[f"{name}.bias"]
+        return product
 
     def _norm(self, name: str, x: Matrix) -> Matrix:
-        centred = x - x.mean(axis=-1, keepdims=True)
+        centred: Matrix = x - x.mean(axis=-1, keepdims=True)
         variance = np.einsum("blw,blw->bl", centred, centred)[:, :, None] / np.float32(x.shape[-1])
-        normal: Matrix = centred / np.sqrt(variance + np.float32(1e-5))
-        return normal * self._weights[f"{name}.weight"] + self._weights[f"{name}.bias"]
+        centred /= np.sqrt(variance + np.float32(1e-5))
+        centred *= self._weights[f"{name}.weight"]
+        centred += self._weights[f"{name}.bias"]
+        return centred
 
     def _block(self, name: str, x: Matrix, mask: Mask) -> Matrix:
         batch, length, width = x.shape
-        inner = self._norm(f"{name}.norms.0", x) * mask[:, :, None]
-        padded = np.pad(inner, ((0, 0), (NEAR // 2, NEAR // 2), (0, 0)))
+        padded = np.zeros((batch, length + NEAR - 1, width), dtype=np.float32)
+        np.multiply(self._norm(f"{name}.norms.0", x), mask[:, :, None], out=padded[:, NEAR // 2 : NEAR // 2 + length])
         windows = np.concatenate([padded[:, i : i + length] for i in range(NEAR)], axis=2)
         x = x + _gelu(self._linear(f"{name}.near", windows))
         q, k, v = (
@@ -110,8 +121,9 @@ class Network:
             .reshape(batch, length, 3, HEADS, width // HEADS)
             .transpose(2, 0, 3, 1, 4)
         )
-        weights = q @ k.transpose(0, 1, 3, 2) / np.sqrt(np.float32(width // HEADS))
-        found = _softmax(weights + _outside(mask)[:, None, None, :]) @ v
+        weights = (q * np.float32((width // HEADS) ** -0.5)) @ k.transpose(0, 1, 3, 2)
+        weights += _outside(mask)[:, None, None, :]
+        found = _softmax(weights) @ v
         x = x + self._linear(f"{name}.join", found.transpose(0, 2, 1, 3).reshape(batch, length, width))
         wide = _gelu(self._linear(f"{name}.wide", self._norm(f"{name}.norms.2", x)))
         return x + self._linear(f"{name}.narrow", wide)
@@ -129,11 +141,21 @@ def _mean(x: Matrix, mask: Mask) -> Matrix:
 
 
 def _softmax(x: Matrix) -> Matrix:
-    shifted: Matrix = np.exp(x - x.max(axis=-1, keepdims=True))
-    total: Matrix = shifted.sum(axis=-1, keepdims=True)
-    return shifted / total
+    """In place."""
+    x -= x.max(axis=-1, keepdims=True)
+    np.exp(x, out=x)
+    x /= x.sum(axis=-1, keepdims=True)
+    return x
 
 
 def _gelu(x: Matrix) -> Matrix:
-    activated: Matrix = 0.5 * x * (1 + np.tanh(np.float32(0.7978845608) * (x + np.float32(0.044715) * x * x * x)))
-    return activated
+    """In place: x / (1 + exp(-2 y)), which is x (1 + tanh y) / 2, for the y of its approximation by tanh."""
+    inner = x * x
+    inner *= np.float32(-2 * 0.7978845608 * 0.044715)
+    inner += np.float32(-2 * 0.7978845608)
+    inner *= x
+    np.minimum(inner, np.float32(80), out=inner)
+    np.exp(inner, out=inner)
+    inner += 1
+    x /= inner
+    return x

@@ -51,6 +51,7 @@ class Reading:
     quotations: tuple[Quotation, ...]
     confidence: float  # calibrated probability that the first quotation answers
     order: tuple[int, ...]  # positions of the candidates that were read, best first
+    shown: tuple[Citation, ...] = ()  # what counted as if it did not answer
 
 
 class Reader:
@@ -73,13 +74,14 @@ class Reader:
         rest = evidence.beyond(shown)
         if not rest:
             return Reading((), 0.0, tuple(range(len(candidates))))
-        rows, found = seen_rows(question, evidence, self._words, self._network)
-        rows = rows[rest]
-        evidence.sentences = tuple(evidence.sentences[i] for i in rest)
+        seen = features(question, evidence, default_encoder())
+        kept = promising(seen, rest, self._words)
+        rows, found = seen_rows(question, evidence, seen, kept, self._words, self._network)
+        evidence.sentences = tuple(evidence.sentences[i] for i in kept)
         scores = self._sentences.predict(rows)
         ranked = np.argsort(-scores, kind="stable")
-        seen = competition(rows, scores, *origins(evidence))[:, JUDGED]
-        answerable = self._confidence.predict(seen)
+        competing = competition(rows, scores, *origins(evidence), len(evidence.documents))[:, JUDGED]
+        answerable = self._confidence.predict(competing)
         confidence = float(probability(self._slope * answerable + self._offset)[0])
         quotations = tuple(
             Quotation(
@@ -87,11 +89,11 @@ class Reader:
                 start=evidence.sentences[i].start,
                 end=evidence.sentences[i].end,
                 probability=float(probability(scores[i])),
-                answer=marked(question, found.get(rest[i])),
+                answer=marked(question, found.get(kept[i])),
             )
             for i in ranked
         )
-        return Reading(quotations, confidence, passage_order(evidence, scores))
+        return Reading(quotations, confidence, passage_order(evidence, scores), tuple(shown))
 
 
 @lru_cache(maxsize=1)
@@ -100,16 +102,30 @@ def reader() -> Reader:
     return Reader()
 
 
+def promising(seen: NDArray[np.float32], rest: Sequence[int], words: Trees) -> list[int]:
+    """Of the sentences `rest`, the positions of the KEPT that the first of the word trees put highest, in order."""
+    early = words.predict(seen[rest][:, WORDS], first=EARLY)
+    return sorted(rest[int(i)] for i in np.argsort(-early, kind="stable")[:KEPT])
+
+
 def seen_rows(
-    question: Question, evidence: Evidence, words: Trees, network: Network
+    question: Question,
+    evidence: Evidence,
+    seen: NDArray[np.float32],
+    kept: Sequence[int],
+    words: Trees,
+    network: Network,
 ) -> tuple[NDArray[np.float32], dict[int, Span]]:
-    """What the second trees see of each sentence, one row each, and the spans of the best of them by words."""
-    encoder = default_encoder()
-    rows = with_words(features(question, evidence, encoder), words)
+    """What the second trees see of each kept sentence, one row each, and the spans of the best of them by words.
+
+    `seen` are the features of all sentences of the evidence, `kept` positions among these, as are the spans' keys.
+    """
+    rows = with_words(seen[kept], words)
     below = rows[:, -1]
     best = [int(i) for i in np.argsort(-below, kind="stable")[:LOOKED_AT] if below[i] > -FAR]
-    found = spans(question, evidence, best, network, encoder)
-    return np.concatenate([rows, columns(found, len(rows)), fits(rows)[:, None]], axis=1), found
+    found = spans(question, evidence, [kept[i] for i in best], network, default_encoder())
+    answers = columns({i: found[kept[i]] for i in best}, len(rows))
+    return np.concatenate([rows, answers, fits(rows)[:, None]], axis=1), found
 
 
 def fits(rows: NDArray[Any]) -> NDArray[np.float32]:
@@ -147,6 +163,8 @@ WORDS = tuple(i for i, name in enumerate(NAMES) if not name.startswith((*MEANING
 of LATER, which the project's own questions are needed to learn from."""
 COLUMNS = (*NAMES, "words", "words_below_best", *SPAN_COLUMNS, "fits")
 """Names of the columns of `seen_rows`."""
+KEPT, EARLY = 24, 50
+"""Sentences that are looked at closely, and the word trees that choose them."""
 FAR = 2.5
 """Log-odds below the best by words from which a sentence is not worth the span model's time."""
 CERTAIN = -3.0
@@ -176,10 +194,12 @@ def competition(
     scores: NDArray[np.float32],
     candidate: NDArray[np.integer[Any]],
     document: NDArray[np.integer[Any]],
+    documents: int,
 ) -> NDArray[np.float32]:
     """One row: the features of the best sentence, its score, and the scores of what competes with it.
 
-    `candidate` and `document` tell of each sentence which passage and document it is from.
+    `candidate` and `document` tell of each sentence which passage and document it is from, `documents` of how many
+    the candidates are.
     """
     best = int(scores.argmax())
     ordered = np.sort(scores)[::-1]
@@ -189,26 +209,30 @@ def competition(
         ordered[0],
         ordered[min(1, len(ordered) - 1)],
         ordered[min(2, len(ordered) - 1)],
-        elsewhere.max() if len(elsewhere) else NONE,
-        other.max() if len(other) else NONE,
+        max(elsewhere.max(initial=NONE), NONE),
+        max(other.max(initial=NONE), NONE),
         np.log(np.exp(ordered[:20]).sum()),
+        documents > FEW,
     ]
     return np.concatenate([rows[best], np.array(competitors, dtype=np.float32)])[None, :]
 
 
-NONE = -10.0
-"""Log-odds of a competitor that does not exist."""
+NONE = -5.0
+"""Log-odds of a competitor that does not exist, or is none."""
+FEW = 6
+"""Documents; among more, a near miss is likelier to be found."""
 
-COMPETITORS = ("best", "second", "third", "best_elsewhere", "best_other_document", "sum")
+COMPETITORS = ("best", "second", "third", "best_elsewhere", "best_other_document", "sum", "many_documents")
 """Names of the features that `competition` adds to those of the sentence."""
 
 JUDGED_NAMES = (
     *("words", "share_document", "share_document_short", "share_around", "share_passage"),
     *("rarest_missing_document", "rarest_missing_around", "places_missing_document", "places_missing_passage"),
     *("numbers_missing_document", "numbers_missing_around", "names_missing_document", "latin_missing_document"),
-    *("similarity_around", "similarity_passage", "alignment_around", "worst_alignment"),
+    *("similarity_around", "similarity_passage", "alignment", "alignment_around", "alignment_passage"),
+    *("worst_alignment", "worst_alignment_passage"),
     *("focus", "kind", "numbers", "dates", "persons", "measure", "answers", "certainty", "fits"),
-    *("best", "second", "best_elsewhere", "best_other_document"),
+    *("best", "second", "best_elsewhere", "best_other_document", "many_documents"),
 )
 """What the confidence is judged by: what keeps its meaning from one kind of documents to another."""
 JUDGED = tuple((*COLUMNS, *COMPETITORS).index(name) for name in JUDGED_NAMES)

@@ -5,6 +5,7 @@ enumeration (一是 … 二是 …, first … second …), the quotation runs on
 """
 
 import re
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from embeddings.index import Index
@@ -12,6 +13,7 @@ from embeddings.normalize import normalize
 from embeddings.passages import sentences
 from qa.questions import Question
 from qa.reading.reader import Quotation, Reading
+from qa.types import Citation
 
 SHOWN = 3
 """At most so many quotations."""
@@ -20,6 +22,10 @@ FURTHER = 0.2
 LONGEST = 600
 """Characters of a quotation that runs over an enumeration."""
 AHEAD = 1500
+AROUND = 3000
+"""Characters on each side in which the enumeration is looked for that a sentence belongs to."""
+ITEMS = 12
+"""At most so many items of a long enumeration are quoted by their first sentences."""
 
 _DIGITS = "一二三四五六七八九十"
 _ITEM = re.compile(
@@ -29,6 +35,7 @@ _ITEM = re.compile(
 )
 _WORDS = ("first", "second", "third", "fourth", "fifth")
 _LISTED = ("list", "method", "reason")
+_COUNT = re.compile(rf"([{_DIGITS}两]|\d)\s*(?:个?方面|大?(?:项|点|条|任务|要求|措施|举措))")
 
 
 def item(text: str) -> tuple[str, int] | None:
@@ -46,8 +53,12 @@ def item(text: str) -> tuple[str, int] | None:
 
 
 def extended(question: Question, reading: Reading, index: Index) -> list[Quotation]:
-    """The quotations to show, best first."""
+    """The quotations to show, best first; none runs into what was shown before."""
     best = reading.quotations[0]
+    if question.kind in _LISTED:
+        whole = enumeration(question, best, index)
+        if whole and not any(_shown(quotation, reading.shown) for quotation in whole):
+            return whole
     chosen: list[Quotation] = []
     for quotation in reading.quotations:
         if len(chosen) == SHOWN or quotation.probability < FURTHER * best.probability:
@@ -61,11 +72,52 @@ def extended(question: Question, reading: Reading, index: Index) -> list[Quotati
                 other, start=min(other.start, quotation.start), end=max(other.end, quotation.end)
             )
             continue
-        if question.kind in _LISTED:
-            quotation = _run(quotation, index)
+        if question.kind in _LISTED and not _shown(longer := _run(quotation, index), reading.shown):
+            quotation = longer
         if not any(_overlap(quotation, other) for other in chosen):
             chosen.append(quotation)
     return chosen
+
+
+def enumeration(question: Question, best: Quotation, index: Index) -> list[Quotation]:
+    """The whole enumeration that is asked for, if the best sentence announces it or is part of it; else nothing.
+
+    An item alone answers, unless the question says how many there are. An enumeration longer than LONGEST is quoted by
+    the first sentence of each item.
+    """
+    start = max(0, best.start - AROUND)
+    view = normalize(index.slice(best.document, start, best.start + AROUND))
+    lines = _Lines(view.text)
+    at = next((i for i, (_, b) in enumerate(lines.spans) if start + view.to_original(0, b)[1] > best.start), 0)
+
+    def quoted(first: int, last: int) -> Quotation:
+        a, b = view.to_original(lines.spans[first][0], lines.spans[last][1])
+        return replace(best, start=start + a, end=start + b, answer=None)
+
+    for members in lines.enumerations():
+        announced, end = at == members[0] - 1, lines.end_of_item(members[-1])
+        if not (announced or (members[0] <= at <= end and _asked_for(question) == len(members))):
+            continue
+        whole = quoted(at if announced else members[0], end)
+        if whole.end - whole.start <= LONGEST:
+            return [whole]
+        heads = [quoted(i, i) for i in members[:ITEMS]]
+        return [best, *heads] if announced else heads
+    return []
+
+
+def _asked_for(question: Question) -> int | None:
+    """How many items the question says there are."""
+    if found := _COUNT.search(question.text):
+        number = found.group(1)
+        return int(number) if number.isdigit() else 2 if number == "两" else _DIGITS.index(number) + 1
+    return None
+
+
+def _shown(quotation: Quotation, before: Collection[Citation]) -> bool:
+    return any(
+        c.document == quotation.document and c.start < quotation.end and quotation.start < c.end for c in before
+    )
 
 
 def _overlap(one: Quotation, other: Quotation) -> bool:
@@ -121,6 +173,20 @@ class _Lines:
         self.items = [item(view[a:b]) for a, b in self.spans]
         ends = [0] + [b for _, b in self.spans]
         self.begins_line = ["\n" in view[ends[i] : a] for i, (a, _) in enumerate(self.spans)]
+
+    def enumerations(self) -> Iterator[list[int]]:
+        """Of each enumeration of two or more items the sentences that its items begin with."""
+        for i, begun in enumerate(self.items):
+            if begun is None or begun[1] != 1:
+                continue
+            members = [i]
+            for j in range(i + 1, len(self.items)):
+                if self.items[j] == (begun[0], len(members) + 1):
+                    members.append(j)
+                elif self.items[j] == begun:
+                    break
+            if len(members) > 1:
+                yield members
 
     def follows(self, i: int, first: int) -> bool:
         """Whether sentence i begins an item of the style of item `first`."""

@@ -19,7 +19,7 @@ class Trees:
         self.features = tuple(str(name) for name in arrays["names"])
         self._feature = arrays["feature"].astype(np.intp)
         self._threshold = arrays["threshold"].astype(np.float32)
-        self._next = np.stack([arrays["right"], arrays["left"]]).astype(np.intp)
+        self._next = np.stack([arrays["right"], arrays["left"]], axis=1).astype(np.intp).ravel()
         self._value = arrays["value"].astype(np.float32)
         self._roots = arrays["roots"].astype(np.intp)
         self._depth = int(arrays["depth"])
@@ -34,14 +34,20 @@ class Trees:
         """Write what `load` reads."""
         np.savez_compressed(path, **self._arrays)
 
-    def predict(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Log-odds, shape (len(rows),); `rows` has one column per name in `features`."""
-        node = np.broadcast_to(self._roots, (len(rows), len(self._roots))).copy()
-        at = np.arange(len(rows))[:, None]
+    def predict(self, rows: NDArray[np.float32], first: int | None = None) -> NDArray[np.float32]:
+        """Log-odds, shape (len(rows),), by the `first` trees alone if given.
+
+        `rows` has one column per name in `features`.
+        """
+        roots = self._roots[:first]
+        node = np.broadcast_to(roots, (len(rows), len(roots))).copy()
+        flat, base = np.ascontiguousarray(rows).ravel(), (np.arange(len(rows)) * rows.shape[1])[:, None]
         for _ in range(self._depth):
-            goes_left = rows[at, self._feature[node]] <= self._threshold[node]
-            node = self._next[goes_left.view(np.int8), node]
-        total: NDArray[np.float32] = self._value[node].sum(axis=1, dtype=np.float32)
+            # Flat arrays, and no check of indices that are right by construction: twice as fast as plain indexing.
+            value = flat.take(self._feature.take(node, mode="clip") + base)
+            goes_left = value <= self._threshold.take(node, mode="clip")
+            node = self._next.take(2 * node + goes_left, mode="clip")
+        total: NDArray[np.float32] = self._value.take(node).sum(axis=1, dtype=np.float32)
         return total
 
 
