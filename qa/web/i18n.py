@@ -1,5 +1,6 @@
 """The words of the interface, in Chinese and English, chosen by what the browser asks for."""
 
+import re
 from collections.abc import Mapping
 
 Words = Mapping[str, str]
@@ -104,6 +105,14 @@ CHINESE: Words = {
     "show_page": "页面",
     "show_text": "文字",
     "page_picture": "{name} 第 {n} 页",
+    "place_page": "第 {n} 页",
+    "place_slide": "第 {n} 张幻灯片",
+    "place_row": "第 {n} 行",
+    "place_line": "第 {n} 行",
+    "place_item": "第 {n} 项",
+    "place_sheet": "工作表 {n}",
+    "place_section": "{n}",
+    "place_join": ",",
 }
 
 ENGLISH: Words = {
@@ -206,9 +215,29 @@ ENGLISH: Words = {
     "show_page": "Page",
     "show_text": "Text",
     "page_picture": "Page {n} of {name}",
+    "place_page": "page {n}",
+    "place_slide": "slide {n}",
+    "place_row": "row {n}",
+    "place_line": "line {n}",
+    "place_item": "item {n}",
+    "place_sheet": "sheet {n}",
+    "place_section": "section {n}",
+    "place_join": ", ",
 }
 
 LANGUAGES: Mapping[str, Words] = {"zh": CHINESE, "en": ENGLISH}
+
+
+_PLACE = re.compile(r"(?:sheet (?P<sheet>.+), )?(?P<kind>page|slide|row|line|item|sheet|section) (?P<n>.+)", re.DOTALL)
+
+
+def place_in(label: str, words: Words) -> str:
+    """The label of a place ("page 3", "sheet Costs, row 14"), which readers give in English, in these words."""
+    found = _PLACE.fullmatch(label)
+    if found is None:
+        return label
+    sheet = [words["place_sheet"].format(n=found["sheet"])] if found["sheet"] else []
+    return words["place_join"].join([*sheet, words[f"place_{found['kind']}"].format(n=found["n"])])
 
 
 def choose(accept_language: str | None) -> str:

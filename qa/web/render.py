@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from embeddings.types import Hit
 from qa.types import Answer, Citation
 from qa.web.conversations import Turn
-from qa.web.i18n import Words
+from qa.web.i18n import Words, place_in
 from qa.web.markup import Span, annotate, escape, glosses
 
 SHOWN_QUOTATIONS = 3
@@ -115,7 +115,7 @@ def _verdict(answer: Answer, words: Words) -> str:
 
 
 def _quotation(turn: Turn, number: int, citation: Citation, words: Words, titles: Titles) -> str:
-    origin = _origin(citation, titles)
+    origin = _origin(citation, words, titles)
     if loss := turn.lost.get(number - 1):
         return (
             f'<li class="quotation lost" value="{number}"><p>{words[f"lost_{loss}"]}</p>'
@@ -149,13 +149,13 @@ def _gaps(quote: str) -> list[Span]:
     return [(gap.start(), gap.end(), '<span class="gap">', "</span>") for gap in _GAP.finditer(quote)]
 
 
-def _origin(found: Citation | Hit, titles: Titles) -> str:
+def _origin(found: Citation | Hit, words: Words, titles: Titles) -> str:
     title = titles(found.document)
     parts = [f'<span class="title">{escape(title)}</span>']
     if title != found.document:
         parts.append(f'<span class="name">{escape(found.document)}</span>')
     if found.place:
-        parts.append(f'<span class="place">{escape(found.place)}</span>')
+        parts.append(f'<span class="place">{escape(place_in(found.place, words))}</span>')
     return "".join(parts)
 
 
@@ -167,7 +167,7 @@ def _refused(turn: Turn, answer: Answer, words: Words, titles: Titles) -> str:
         f'<li class="passage"><blockquote>{_passage(hit)}</blockquote>'
         f'<a class="origin" href="#near-{turn.number}-{number}" '
         f'data-event="open" data-turn="{turn.number}" data-near="{number}" '
-        f'title="{words["open_passage"]}">{_origin(hit, titles)}</a></li>'
+        f'title="{words["open_passage"]}">{_origin(hit, words, titles)}</a></li>'
         for number, hit in enumerate(answer.nearest, 1)
     )
     summary = words["nearest"].format(n=len(answer.nearest))

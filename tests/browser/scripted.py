@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, cast
+
+from pages import Running
 
 from embeddings.errors import DocumentNotFound
 from embeddings.types import Document, DocumentInfo, Failure, Hit, Receipt
@@ -129,3 +132,13 @@ def as_assistant(assistant: ScriptedAssistant) -> "Assistant":
 def serving(assistant: ScriptedAssistant, folder: Path | None = None) -> Service:
     """A service over a scripted assistant."""
     return Service(as_assistant(assistant), folder)
+
+
+@contextmanager
+def over(assistant: "Assistant") -> Iterator[str]:
+    """The address of a server over a real assistant."""
+    service = Service(assistant)
+    server = Running(made(service))
+    yield server.url
+    server.stop()
+    service.close()

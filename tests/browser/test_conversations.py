@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pages import OUTPUT, OpenPage, Running, ask
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 from scripted import CANTON, GUANGZHOU, ScriptedAssistant, made, serving
 
 from qa.web.feedback import export
@@ -131,15 +131,25 @@ def test_asking_again_replaces_the_answer(running: Running, assistant: ScriptedA
     assert [question for question, *_ in assistant.asked[asked:]] == [GUANGZHOU]
 
 
+def ask_slowly(page: Page, number: int = 0) -> Locator:
+    """Ask what is answered piece by piece, up to the first piece; the turn of this number."""
+    page.locator("#composer textarea").fill("慢慢说,由谁主持?")
+    page.keyboard.press("Enter")
+    turn = page.locator(".turn").nth(number)
+    expect(turn.locator(".answer[aria-busy=true] .quotation")).to_have_count(1)
+    return turn
+
+
+def stop(page: Page, turn: Locator) -> None:
+    page.locator("#composer .stop-button").click()
+    expect(turn.locator(".failure")).to_have_text("已停止。")
+
+
 def test_an_answer_comes_piece_by_piece_and_can_be_stopped(
     running: Running, assistant: ScriptedAssistant, open_page: OpenPage
 ) -> None:
     page = open_page(running.url)
-    page.locator("#composer textarea").fill("慢慢说,由谁主持?")
-    page.keyboard.press("Enter")
-    expect(page.locator(".answer[aria-busy=true] .quotation")).to_have_count(1)
-    page.locator("#composer .stop-button").click()
-    expect(page.locator(".failure")).to_have_text("已停止。")
+    stop(page, ask_slowly(page))
     expect(page.locator("#composer .submit-button")).to_be_visible()
     page.reload()
     expect(page.locator(".answer[aria-busy=false] .quotation")).to_have_count(1)
@@ -156,12 +166,8 @@ def test_stopping_and_asking_again_at_once_gives_the_whole_answer(
     page = open_page(running.url)
     for number in range(4):
         assistant.go_on.clear()
-        page.locator("#composer textarea").fill("慢慢说,由谁主持?")
-        page.keyboard.press("Enter")
-        turn = page.locator(".turn").nth(number)
-        expect(turn.locator(".answer[aria-busy=true] .quotation")).to_have_count(1)
-        page.locator("#composer .stop-button").click()
-        expect(turn.locator(".failure")).to_have_text("已停止。")
+        turn = ask_slowly(page, number)
+        stop(page, turn)
         assistant.go_on.set()
         page.get_by_role("button", name="重新回答").click()
         expect(turn.locator(".answer[aria-busy=false] .quotation")).to_have_count(2)
@@ -172,9 +178,7 @@ def test_an_answer_that_its_page_does_not_wait_for_is_kept(
     running: Running, assistant: ScriptedAssistant, open_page: OpenPage
 ) -> None:
     page = open_page(running.url)
-    page.locator("#composer textarea").fill("慢慢说,由谁主持?")
-    page.keyboard.press("Enter")
-    expect(page.locator(".answer[aria-busy=true] .quotation")).to_have_count(1)
+    ask_slowly(page)
     page.get_by_role("button", name="新对话").first.click()
     expect(page.locator(".welcome")).to_be_visible()
     assistant.go_on.set()

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from pages import OUTPUT, OpenPage, Running, ask
+from pages import OUTPUT, OpenPage, ask
 from playwright.sync_api import Page, expect
-from scripted import made
+from scripted import over
 
 from qa import Assistant
-from qa.web.service import Service
 from tests import corpus
 
 FACT = corpus.fact(3)
@@ -37,11 +36,8 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
 
 @pytest.fixture(scope="module")
 def address(assistant: Assistant) -> Iterator[str]:
-    service = Service(assistant)
-    server = Running(made(service))
-    yield server.url
-    server.stop()
-    service.close()
+    with over(assistant) as url:
+        yield url
 
 
 def asked(open_page: OpenPage, address: str) -> Page:

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pages import OUTPUT, OpenPage, Running, ask
+from pages import OUTPUT, OpenPage, ask
 from playwright.sync_api import expect
-from scripted import CANTON, GUANGZHOU, made
+from scripted import CANTON, GUANGZHOU, over
 
 from qa import Assistant
-from qa.web.service import Service
 
 
 @pytest.fixture(scope="module")
@@ -21,11 +20,8 @@ def real(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assi
 
 @pytest.fixture(scope="module")
 def address(real: Assistant) -> Iterator[str]:
-    service = Service(real)
-    server = Running(made(service))
-    yield server.url
-    server.stop()
-    service.close()
+    with over(real) as url:
+        yield url
 
 
 def test_who_presided_is_highlighted_in_the_original(address: str, real: Assistant, open_page: OpenPage) -> None:
