@@ -18,12 +18,6 @@ from embeddings.encoders import StaticEncoder
 Ids = NDArray[np.int32]
 
 
-@lru_cache(maxsize=4000)
-def token_ids(text: str, encoder: StaticEncoder) -> Ids:
-    """Token ids of a text, never empty; questions over the same passages share them."""
-    return np.array(encoder.tokenize([text])[0] or (0,), dtype=np.int32)
-
-
 class Alignment:
     """One question, ready to be compared with texts; what it learns of a token it keeps. Safe to share by threads.
 
@@ -32,7 +26,7 @@ class Alignment:
 
     def __init__(self, question: str, encoder: StaticEncoder) -> None:
         self._encoder, self._lock = encoder, Lock()
-        vectors = encoder.token_vectors(token_ids(question, encoder))
+        vectors = encoder.token_vectors(encoder.token_ids([question])[0])
         lengths = np.linalg.norm(vectors, axis=1)
         self._unit = vectors / np.maximum(lengths[:, None], 1e-9)
         self.weight: NDArray[np.float32] = lengths**2 / max(float(lengths @ lengths), 1e-9)
@@ -59,9 +53,10 @@ class Alignment:
         closest: NDArray[np.float32] = np.maximum.reduceat(self.closeness(np.concatenate(texts)), starts, axis=0)
         return closest
 
-    def shares(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """How much of the question each text takes up, at most 1; shape (len(texts),)."""
-        return self.best([token_ids(text, self._encoder) for text in texts]) @ self.weight
+    def shares(self, texts: Sequence[Sequence[str]]) -> NDArray[np.float32]:
+        """How much of the question each text takes up, at most 1, shape (len(texts),); texts are given in parts."""
+        ids = iter(self._encoder.token_ids([part for parts in texts for part in parts]))
+        return self.best([np.concatenate([next(ids) for _ in parts]) for parts in texts]) @ self.weight
 
 
 @lru_cache(maxsize=8)

@@ -8,6 +8,7 @@ from a cold start never waits for torch. Every other model goes through sentence
 import hashlib
 import json
 import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -24,6 +25,7 @@ DEFAULT_MODEL = Path(__file__).parent / "default_model"
 DEFAULT_NAME = "wenju-static-bilingual"
 
 _MOST_TOKENS = 4096  # looked up together
+_REMEMBERED = 20_000  # texts whose tokens are kept for the next question
 
 
 def load_encoder(model: str | None = None) -> Encoder:
@@ -72,6 +74,8 @@ class StaticEncoder:
         except Exception as error:  # the libraries raise plain Exception for a file that is not theirs
             raise ModelError(f"cannot load the model in {folder}: {error}; install wenju again") from error
         self._tokenizer.no_padding()
+        self._remembered: OrderedDict[str, NDArray[np.int32]] = OrderedDict()
+        self._lock = threading.Lock()
         self.vocabulary, self.dimension = (int(n) for n in self._rows.shape)
         self.fingerprint = fingerprint.result()
 
@@ -79,6 +83,20 @@ class StaticEncoder:
         """Token ids of each text."""
         encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [encoding.ids for encoding in encodings]
+
+    def token_ids(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
+        """Token ids of texts that are likely to come again, never empty; what was asked for lately is not cut again."""
+        with self._lock:
+            found = {text: ids for text in texts if (ids := self._remembered.get(text)) is not None}
+        new = [text for text in dict.fromkeys(texts) if text not in found]
+        found |= {text: np.array(ids or [0], np.int32) for text, ids in zip(new, self.tokenize(new), strict=True)}
+        with self._lock:
+            for text in texts:
+                self._remembered[text] = found[text]
+                self._remembered.move_to_end(text)
+            while len(self._remembered) > _REMEMBERED:
+                self._remembered.popitem(last=False)
+        return [found[text] for text in texts]
 
     def pieces(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
         """Token ids of one text, and the stretch of the text that each stands for."""
@@ -90,11 +108,11 @@ class StaticEncoder:
         index = np.asarray(ids, dtype=np.intp)
         return self._rows[index].astype(np.float32) * self._scales[index, None]
 
-    def sums(self, token_ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+    def sums(self, token_ids: Sequence[Sequence[int] | NDArray[np.int32]]) -> NDArray[np.float32]:
         """Sums of the token vectors of each text, shape (len(token_ids), dimension); the unknown token's if none."""
         found = np.zeros((len(token_ids), self.dimension), dtype=np.float32)
         for total, ids in zip(found, token_ids, strict=True):
-            index = np.array(ids or [0], dtype=np.intp)
+            index = np.array(ids if len(ids) else [0], dtype=np.intp)
             for start in range(0, len(index), _MOST_TOKENS):
                 part = index[start : start + _MOST_TOKENS]
                 # A product of scales and rows, text by text: nothing larger than a processor's cache.

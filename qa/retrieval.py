@@ -17,6 +17,7 @@ from embeddings.analysis import terms
 from embeddings.encoders import StaticEncoder, default_encoder
 from embeddings.index import Index
 from embeddings.normalize import fold
+from embeddings.passages import sentences
 from embeddings.types import Passage, search_text
 from qa.matching import flat, longest_common, present, weights_of, words_of
 from qa.questions import Question, understand
@@ -34,8 +35,8 @@ DENSE_SHARE = 0.15
 """Weight of the dense score in the fused one; fitted on held-out training questions by `qa.training.fusion`."""
 
 
-SCORED_ANEW = 24
-"""How many of the fused passages are."""
+SCORED_ANEW, CLOSELY = 24, 12
+"""How many of the fused passages are, and how many of them, the best by the rest, token by token."""
 
 WEIGHTS = {
     "lexical": 3.1,  # score, scaled to the best
@@ -49,6 +50,8 @@ WEIGHTS = {
     "aligned": 3.6,  # how closely the passage takes up each token of the question
 }
 """By which passages are scored anew; fitted as DENSE_SHARE is."""
+PLAIN = tuple(WEIGHTS)[:-1]
+"""All but the last, which takes longest."""
 
 WINDOW = 80
 """Characters."""
@@ -127,7 +130,7 @@ def aligned(
 ) -> dict[int, float]:
     """The scores of a dense search, with the late interaction of the same encoder mixed in."""
     passages = index.passages(list(dense))
-    shares = alignment(question.content, encoder).shares([search_text(p) for p in passages])
+    shares = _token_shares(question, passages, encoder)
     return {p.id: ALIGNED * float(s) + (1 - ALIGNED) * dense[p.id] for p, s in zip(passages, shares, strict=True)}
 
 
@@ -151,9 +154,25 @@ def signals(
         [longest_common(wanted, text) / 10 for text in texts],
         present(question.numbers, texts).sum(axis=0),
         present(question.places, texts).sum(axis=0),
-        alignment(question.content, default_encoder()).shares([search_text(p) for p in passages]),
     )
-    return np.array(columns, dtype=np.float32).T.reshape(len(passages), len(WEIGHTS))
+    table = np.array(columns, dtype=np.float32).T.reshape(len(passages), len(columns))
+    first = np.argsort(-table @ np.array([WEIGHTS[name] for name in PLAIN], dtype=np.float32), kind="stable")[:CLOSELY]
+    found = _token_shares(question, [passages[i] for i in first.tolist()], default_encoder())
+    shares = np.full(len(passages), found.min(initial=1.0), dtype=np.float32)
+    shares[first] = found
+    return np.column_stack([table, shares])
+
+
+def _token_shares(question: Question, passages: Sequence[Passage], encoder: StaticEncoder) -> NDArray[np.float32]:
+    """How closely each passage takes up the question's tokens; cut at its sentences, as the reader cuts it too."""
+    parts = [[*([p.context] if p.context else []), *sentence_texts(p.text)] for p in passages]
+    return alignment(question.content, encoder).shares(parts)
+
+
+@lru_cache(maxsize=4000)
+def sentence_texts(view: str) -> tuple[str, ...]:
+    """The sentences of a passage's view."""
+    return tuple(view[a:b] for a, b in sentences(view)) or (view,)
 
 
 def _close_shares(

@@ -34,7 +34,7 @@ def test_a_token_counts_by_the_square_of_its_length(encoder: StaticEncoder) -> N
 
 
 def test_each_token_of_the_question_takes_the_closest_of_the_text(encoder: StaticEncoder) -> None:
-    shares = Alignment("big dog", encoder).shares(["large dog", "dog of dog", "big", "of"])
+    shares = Alignment("big dog", encoder).shares([["large", "dog"], ["dog of dog"], ["big"], ["of"]])
     assert shares == pytest.approx([(0.8 + 4) / 5, 4 / 5, 1 / 5, 0])
 
 
@@ -50,18 +50,18 @@ def test_what_is_known_of_a_token_is_not_computed_again(
 
     monkeypatch.setattr(encoder, "token_vectors", counted)
     alignment = Alignment("big", encoder)
-    first = alignment.shares(["large dog"])
-    assert alignment.shares(["dog large", "of"])[0] == first[0] == pytest.approx(0.8)
+    first = alignment.shares([["large dog"]])
+    assert alignment.shares([["dog large"], ["of"]])[0] == first[0] == pytest.approx(0.8)
     assert asked == [[1], [2, 3], [4]]
 
 
 def test_threads_share_an_alignment(encoder: StaticEncoder) -> None:
     alignment = Alignment("big dog", encoder)
     texts = ["large", "dog", "of", "big", "big dog", "large of"]
-    alone = [float(Alignment("big dog", encoder).shares([text])[0]) for text in texts]
+    alone = [float(Alignment("big dog", encoder).shares([[text]])[0]) for text in texts]
     with ThreadPoolExecutor(4) as pool:
         for _ in range(20):
-            assert [float(s[0]) for s in pool.map(lambda text: alignment.shares([text]), texts)] == alone
+            assert [float(s[0]) for s in pool.map(lambda text: alignment.shares([[text]]), texts)] == alone
 
 
 def test_no_texts_have_no_shares(encoder: StaticEncoder) -> None:

@@ -65,6 +65,21 @@ def seen(question: Question, evidence: Evidence, i: int, encoder: StaticEncoder)
     return asked, passage, left
 
 
+@lru_cache(maxsize=20_000)
+def _form(word: str) -> tuple[bool, ...]:
+    """What a word is by its characters: flags 4 to 11, but for the eighth."""
+    return (
+        bool(_CJK.match(word)),
+        word[:1].isdigit(),
+        word in _HAN_NUMBER,
+        word.isalpha() and not _CJK.match(word),
+        False,
+        not word.isalnum(),
+        word in "。!?;",
+        word in ',、:()"“”《》「」\'',
+    )
+
+
 @lru_cache(maxsize=4000)
 def _plain(view: str, encoder: StaticEncoder, longest: int) -> Atoms:
     """The atoms of a view with what does not depend on the other side; questions over the same documents share it."""
@@ -74,14 +89,8 @@ def _plain(view: str, encoder: StaticEncoder, longest: int) -> Atoms:
     words = [w for _, _, w in found]
     flags = np.zeros((len(words), FLAGS), dtype=np.float32)
     flags[:, 3] = idf(words) / 10
-    flags[:, 4] = [bool(_CJK.match(w)) for w in words]
-    flags[:, 5] = [w[:1].isdigit() for w in words]
-    flags[:, 6] = [w in _HAN_NUMBER for w in words]
-    flags[:, 7] = [w.isalpha() and not _CJK.match(w) for w in words]
-    flags[:, 8] = [view[a:b][:1].isupper() for a, b, _ in found]
-    flags[:, 9] = [not w.isalnum() for w in words]
-    flags[:, 10] = [w in "。!?;" for w in words]
-    flags[:, 11] = [w in ',、:()"“”《》「」' for w in words]
+    flags[:, 4:12] = [_form(w) for w in words]
+    flags[:, 8] = [view[a : a + 1].isupper() for a in starts.tolist()]
     flags[:, 14] = np.linspace(0, 1, len(words))
     return Atoms(starts, ends, words, _pieces(view, starts, encoder), flags)
 

@@ -39,8 +39,8 @@ class Look:
 def look(text: str, encoder: StaticEncoder) -> Look:
     """The look of a sentence; questions over the same documents share it."""
     matches = {name: tuple(m.group() for m in pattern.finditer(text)) for name, pattern in SHOWN.items()}
-    tokens = encoder.tokenize([text])[0] or [0]
-    return Look(flat(text), np.array(tokens, dtype=np.int32), encoder.sums([tokens])[0], matches)
+    (tokens,) = encoder.token_ids([text])
+    return Look(flat(text), tokens, encoder.sums([tokens])[0], matches)
 
 
 def features(question: Question, evidence: Evidence, encoder: StaticEncoder) -> Matrix:
@@ -75,6 +75,7 @@ class _Table:
         self.question, self.evidence = question, evidence
         self.sentences = evidence.sentences
         self.n = len(self.sentences)
+        encoder.token_ids([s.text for s in self.sentences])  # all at once is faster; `look` finds them there
         self.looks = [look(s.text, encoder) for s in self.sentences]
         self.texts = [look.flat for look in self.looks]
         self.candidate = np.array([s.candidate for s in self.sentences], dtype=np.intp)
