@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 
+from embeddings import encoders
 from embeddings.encoders import DEFAULT_MODEL, StaticEncoder, default_encoder, load_encoder
 from embeddings.errors import ModelError
 
@@ -103,3 +105,28 @@ def test_a_damaged_default_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "tokenizer.json").write_text("{}")
     with pytest.raises(ModelError, match="install wenju again"):
         StaticEncoder(tmp_path, "damaged")
+
+
+def test_tokens_are_cut_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    encoder = StaticEncoder(DEFAULT_MODEL, "default")
+    cut: list[list[str]] = []
+    tokenize = encoder.tokenize
+
+    def counted(texts: Sequence[str]) -> list[list[int]]:
+        cut.append(list(texts))
+        return tokenize(texts)
+
+    monkeypatch.setattr(encoder, "tokenize", counted)
+    first = encoder.token_ids(["广州", "", "广州", "重庆"])
+    again = encoder.token_ids(["重庆", "成都"])
+    assert cut == [["广州", "", "重庆"], ["成都"]]
+    assert first[0] is first[2] and again[0] is first[3]
+    assert [ids.tolist() for ids in first] == [ids or [0] for ids in tokenize(["广州", "", "广州", "重庆"])]
+
+
+def test_only_the_latest_tokens_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoders, "_REMEMBERED", 2)
+    encoder = StaticEncoder(DEFAULT_MODEL, "default")
+    one, two, _ = encoder.token_ids(["一", "二", "三"])
+    assert encoder.token_ids(["二"])[0] is two
+    assert encoder.token_ids(["一"])[0] is not one
