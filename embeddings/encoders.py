@@ -7,6 +7,7 @@ from a cold start never waits for torch. Every other model goes through sentence
 
 import hashlib
 import json
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -119,15 +120,11 @@ class StaticEncoder:
                 total += self._scales[part] @ self._rows[part].astype(np.float32, copy=False)
         return found
 
-    def encode_tokens(self, token_ids: Sequence[Sequence[int]]) -> Vectors:
-        """Vectors of texts that are tokenized already; a text without tokens gets the unknown token's."""
-        vectors = self.sums(token_ids)  # the mean has the same direction
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of questions, shape (len(texts), dimension); a text without tokens gets the unknown token's."""
+        vectors = self.sums(self.tokenize(texts))  # the mean has the same direction
         norms: NDArray[np.float32] = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
         return vectors / norms
-
-    def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of questions, shape (len(texts), dimension)."""
-        return self.encode_tokens(self.tokenize(texts)) if texts else np.empty((0, self.dimension), np.float32)
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Vectors of passages, shape (len(texts), dimension)."""
@@ -138,9 +135,10 @@ class SentenceTransformerEncoder:
     """Any sentence-transformers model, with its own prompts for queries and passages."""
 
     def __init__(self, model: str) -> None:
-        self.name = model
-        self._lock = threading.Lock()
         path = Path(model)
+        # A folder's name in an index must not mean another one, or a model of the hub, in another working directory.
+        self.name = model = str(path.resolve()) if path.is_dir() else model
+        self._lock = threading.Lock()
         try:
             self._model = _sentence_transformer(model)
         except Exception as error:
@@ -183,6 +181,7 @@ class SentenceTransformerEncoder:
 def _sentence_transformer(model: str) -> Any:
     from sentence_transformers import SentenceTransformer
 
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # each of its many retries would be a line
     return SentenceTransformer(model)
 
 

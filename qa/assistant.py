@@ -10,7 +10,7 @@ from embeddings.index import Index
 from embeddings.types import Document, DocumentInfo, Hit, Receipt
 from qa.citations import NO_MORE, REFUSALS, cite, shown
 from qa.questions import Question, understand
-from qa.reading import READ, Reading, extended, reader
+from qa.reading import READ, Reading, extended, fitted_with, reader
 from qa.retrieval import Candidate, retrieve
 from qa.types import Answer, Citation
 
@@ -92,6 +92,14 @@ class Assistant:
     def threshold(self) -> float:
         """The confidence below which a question is refused, as fitted for the reader; in [0, 1]."""
         return reader().threshold
+
+    @property
+    def fitted(self) -> bool:
+        """Whether confidence and threshold were fitted with the encoder of this index.
+
+        With another, passages come in another order, and probabilities are only roughly that.
+        """
+        return self.index.stamped.encoder == fitted_with()
 
     def ask(
         self,

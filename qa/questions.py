@@ -58,7 +58,7 @@ _KIND = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _P
 
 _INTERROGATIVE = re.compile(
     r"请问一?下?|告诉我|我想知道|想问一?下?|什么时候|什么时间|什么地方|什么原因|为什么|什么样的?|为何|为啥|"
-    r"为什么|什么|何时|何人|何处|何地|"
+    r"什么|何时|何人|何处|何地|"
     r"多少|哪些|哪几[个位种]?|哪[一]?[个位种]|哪里|哪儿|哪|谁|"
     r"怎么样|怎么|怎样|如何|是否|是不是|有没有|能否|分别|吗|呢|吧|[?？]"
 )
@@ -107,7 +107,7 @@ def language_of(text: str) -> Literal["zh", "en"]:
     return "zh" if letters == 0 or cjk * 4 >= letters else "en"
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def understand(question: str) -> Question:
     """The analysis of a question in any script."""
     view = fold(question)

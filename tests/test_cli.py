@@ -17,6 +17,7 @@ from qa import Assistant, cli
 from qa.cli import common, output
 from qa.types import Answer, Citation
 from tests.fakes import HashingEncoder
+from tests.models import small_model
 
 BOLD, RESET = "\x1b[1m", "\x1b[0m"
 
@@ -42,6 +43,8 @@ Progress = Callable[[int, int, str], None]
 
 class FakeAssistant:
     """Says what it was told to say."""
+
+    fitted = True
 
     def __init__(self, answer: Answer | BaseException = ANSWERED, receipt: Receipt | None = None) -> None:
         self.answer = answer
@@ -261,3 +264,15 @@ def test_the_port_is_the_option_else_the_variable_else_7860(
 
 def test_no_verb_needs_its_summary_cut() -> None:
     assert "..." not in run("--help").stdout.split("Commands:")[1]
+
+
+def test_a_model_that_confidence_is_not_fitted_for_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("水库由陈大山看守。\n", "utf-8")
+    model = str(small_model(tmp_path / "small"))
+    add = ["add", str(tmp_path / "a.txt"), "--index", str(tmp_path / "index"), "--model", model]
+    for arguments in (add, ["ask", "水库由谁看守?", "--index", str(tmp_path / "index")]):
+        outcome = CliRunner().invoke(cli.main, arguments)
+        assert outcome.exit_code == 0 and f"confidence is unfitted for {model}" in outcome.stderr
+    facts = CliRunner().invoke(cli.main, ["info", "--index", str(tmp_path / "index")]).output
+    assert "unfitted for this model" in facts
+    assert CliRunner().invoke(cli.main, [*add[:-2], "--index", str(tmp_path / "other")]).stderr == ""

@@ -4,14 +4,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from sentence_transformers import SentenceTransformer
-from sentence_transformers.sentence_transformer.modules import StaticEmbedding
-from tokenizers import Tokenizer
-from tokenizers.models import WordLevel
-from tokenizers.pre_tokenizers import Whitespace
 
 from embeddings import encoders
 from embeddings.encoders import DEFAULT_MODEL, StaticEncoder, default_encoder, load_encoder
 from embeddings.errors import ModelError
+from tests.models import small_model
 
 TEXTS = [
     "广州的会议由谁主持?",
@@ -20,17 +17,6 @@ TEXTS = [
     "2月26日,广州市召开市委常委会会议。" * 40,
     "42",
 ]
-
-
-def _small_model(folder: Path, prompts: dict[str, str] | None = None) -> Path:
-    words = ["[UNK]", "query", "passage", "apple", "pear", "广州"]
-    tokenizer = Tokenizer(WordLevel({w: i for i, w in enumerate(words)}, unk_token="[UNK]"))
-    tokenizer.pre_tokenizer = Whitespace()
-    weights = np.eye(len(words), 8, dtype=np.float32)
-    SentenceTransformer(
-        modules=[StaticEmbedding(tokenizer, embedding_weights=weights)], prompts=prompts, device="cpu"
-    ).save(str(folder))
-    return folder
 
 
 def test_light_runtime_gives_the_vectors_of_sentence_transformers() -> None:
@@ -65,12 +51,12 @@ def test_a_question_is_closest_to_what_answers_it() -> None:
 
 
 def test_a_float_matrix_is_read_too(tmp_path: Path) -> None:
-    encoder = StaticEncoder(_small_model(tmp_path / "model"), "small")
+    encoder = StaticEncoder(small_model(tmp_path / "model"), "small")
     assert encoder.encode_queries(["apple"]).round(3).tolist() == [[0, 0, 0, 1, 0, 0, 0, 0]]
 
 
 def test_other_models_load_by_path_with_their_prompts(tmp_path: Path) -> None:
-    folder = _small_model(tmp_path / "model", {"query": "query ", "document": "passage "})
+    folder = small_model(tmp_path / "model", {"query": "query ", "document": "passage "})
     encoder = load_encoder(str(folder))
     root = 0.5**0.5
     np.testing.assert_allclose(encoder.encode_queries(["apple"])[0], [0, root, 0, root, 0, 0, 0, 0], atol=1e-6)
@@ -79,9 +65,9 @@ def test_other_models_load_by_path_with_their_prompts(tmp_path: Path) -> None:
 
 
 def test_fingerprint_follows_the_weights(tmp_path: Path) -> None:
-    one = load_encoder(str(_small_model(tmp_path / "one")))
-    same = load_encoder(str(_small_model(tmp_path / "same")))
-    other = load_encoder(str(_small_model(tmp_path / "other", {"query": "query "})))
+    one = load_encoder(str(small_model(tmp_path / "one")))
+    same = load_encoder(str(small_model(tmp_path / "same")))
+    other = load_encoder(str(small_model(tmp_path / "other", {"query": "query "})))
     assert one.fingerprint == same.fingerprint != other.fingerprint
 
 
@@ -130,3 +116,9 @@ def test_only_the_latest_tokens_are_remembered(monkeypatch: pytest.MonkeyPatch) 
     one, two, _ = encoder.token_ids(["一", "二", "三"])
     assert encoder.token_ids(["二"])[0] is two
     assert encoder.token_ids(["一"])[0] is not one
+
+
+def test_a_folder_is_known_by_its_whole_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small_model(tmp_path / "small")
+    monkeypatch.chdir(tmp_path)
+    assert load_encoder("small").name == str(tmp_path / "small")

@@ -1,6 +1,7 @@
 """The questions over the two seeds: the right place is quoted, and what the seeds do not say is refused."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from embeddings.normalize import fold
 from qa import Answer, Assistant
+from qa.training.own import FOLDERS, complete
 
 ROOT = Path(__file__).parents[1]
 QUESTIONS: list[dict[str, Any]] = [
@@ -61,6 +63,18 @@ def test_questions_that_nothing_was_trained_on(assistant: Assistant) -> None:
     refused = [not answer.answered for row, answer in asked if not row["document"]]
     assert sum(good) >= 0.80 * len(good)
     assert sum(refused) >= 0.80 * len(refused)
+
+
+def test_nothing_was_trained_on_the_unseen_questions() -> None:
+    def pairs(question: str) -> set[str]:
+        word = re.sub(r"\W", "", fold(question).lower())
+        return {word[i : i + 2] for i in range(len(word) - 1)}
+
+    learned = [pairs(row["question"]) for path in FOLDERS for row in complete(path)]
+    lines = (ROOT / "tests/data/seed_questions_unseen.jsonl").read_text("utf-8").splitlines()
+    asked = {json.loads(line)["question"]: pairs(json.loads(line)["question"]) for line in lines}
+    alike = [q for q, mine in asked.items() if any(len(mine & other) >= 0.8 * len(mine | other) for other in learned)]
+    assert learned and len(asked) == len(lines) and alike == []
 
 
 def test_both_scripts_get_the_same_citations(answers: dict[str, Answer]) -> None:

@@ -8,6 +8,7 @@ from threading import Event, RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from embeddings.catalog import Fingerprint
 from embeddings.catalog.migrations import FORMAT
 from embeddings.catalog.sqlite import SqliteCatalog
 from embeddings.errors import IndexReadOnly
@@ -262,6 +263,11 @@ class Index:
                 check_encoder(self._folder, stamped, encoder)
                 self._encoder = encoder
             return self._encoder
+
+    @property
+    def stamped(self) -> Fingerprint:
+        """What the passages were built with; known without loading the encoder."""
+        return self._catalog.fingerprint()
 
     @property
     def generation(self) -> int:

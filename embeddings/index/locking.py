@@ -46,7 +46,8 @@ class WriterLock:
 
 def _locked(path: Path, holder: str) -> IndexLocked:
     return IndexLocked(
-        f"{path.parent} is being written by process {holder}; wait until it ends, or open the index with read_only=True"
+        f"{path.parent} is being written by process {holder}; wait until it ends"
+        " (`qa ask`, and read_only=True in Python, work meanwhile)"
     )
 
 

@@ -39,6 +39,7 @@ def ask(question: str, index: Path, as_json: bool) -> None:
     """
     with common.open_index(index, read_only=True) as assistant:
         answer = assistant.ask(question)
+        common.say_if_unfitted(assistant)
     if as_json:
         click.echo(json.dumps(answer.to_dict(), ensure_ascii=False))
     else:
@@ -77,6 +78,7 @@ def chat(paths: tuple[Path, ...], index: Path, model: str | None, host: str, por
     threadpool_limits(limits=1, user_api="blas")
 
     with _opened(index, model, paths) as assistant:
+        common.say_if_unfitted(assistant)
         following = None
         if watch:
             stop = Event()

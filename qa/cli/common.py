@@ -65,6 +65,17 @@ def open_index(index: Path, *, read_only: bool = False) -> "Assistant":
     return Assistant.open(index, read_only=read_only)
 
 
+def say_if_unfitted(assistant: "Assistant") -> None:
+    """Tell, on standard error, that confidence was fitted with another encoder."""
+    if not assistant.fitted:
+        model = assistant.index.stamped.model
+        click.echo(
+            f"qa: confidence is unfitted for {printable(model)}: it was fitted with the embedded encoder;"
+            " measure it with qa evaluate",
+            err=True,
+        )
+
+
 def open_or_create(index: Path, model: str | None) -> "Assistant":
     """The assistant over an index to write to, made with the encoder `model` if it is absent."""
     from qa.assistant import Assistant

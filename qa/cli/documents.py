@@ -24,6 +24,7 @@ def add(ctx: click.Context, paths: tuple[Path, ...], index: Path, model: str | N
     """
     with common.open_or_create(index, model) as assistant:
         receipt = common.read_in(assistant, paths, prune)
+        common.say_if_unfitted(assistant)
     print_receipt(receipt)
     if receipt.failed:
         ctx.exit(1)
@@ -80,7 +81,7 @@ def remove(name: str, index: Path) -> None:
 def info(ctx: click.Context, index: Path, verify: bool) -> None:
     """Say what the index holds and what built it."""
     with common.open_index(index, read_only=True) as assistant:
-        facts = assistant.index.info()
+        facts = assistant.index.info() | {"confidence": "fitted" if assistant.fitted else "unfitted for this model"}
         contradictions = assistant.index.verify() if verify else []
     width = max(map(len, facts), default=0)
     for key, value in facts.items():

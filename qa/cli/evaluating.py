@@ -83,6 +83,8 @@ def evaluate(
     from qa import evaluation
 
     chosen = ctx.get_parameter_source("index") is not ParameterSource.DEFAULT
+    if report is not None and not report.absolute().parent.is_dir():
+        raise click.BadParameter(f"the folder {report.absolute().parent} does not exist", param_hint="--report")
     if chosen + (documents is not None) + bool(passages) > 1:
         raise click.UsageError("--index, --documents and --passages exclude each other")
     asked = evaluation.sample(evaluation.read_questions(questions, passages), limit, seed)
@@ -93,15 +95,16 @@ def evaluate(
         asked = evaluation.against(asked, (info.name for info in assistant.documents()))
         with progress_bar("asking") as progress:
             outcomes = evaluation.run(assistant, asked.queries, measures, modes, progress)
-        summary = evaluation.summarize(assistant, outcomes, (*notes, *asked.notes))
-    if report is not None:
-        evaluation.write_report(report, questions.name, summary, outcomes)
+        unfitted = () if assistant.fitted else ("confidence and threshold are unfitted for this model",)
+        summary = evaluation.summarize(assistant, outcomes, (*notes, *asked.notes, *unfitted))
     if as_json:
         click.echo(json.dumps(summary.to_dict(), ensure_ascii=False))
-        return
-    print_table(("measure", "value", "95% interval", "questions"), (one.shown() for one in summary.figures))
-    for note in summary.notes:
-        click.echo(f"qa: {printable(note)}", err=True)
+    else:
+        print_table(("measure", "value", "95% interval", "questions"), (one.shown() for one in summary.figures))
+        for note in summary.notes:
+            click.echo(f"qa: {printable(note)}", err=True)
+    if report is not None:
+        evaluation.write_report(report, questions.name, summary, outcomes)
 
 
 @contextmanager

@@ -141,20 +141,37 @@ def _rows(path: Path) -> QuestionSet:
     for one, other in ((".questions.jsonl", ".passages.jsonl"), (".passages.jsonl", ".questions.jsonl")):
         if one in path.name:
             files += [file for file in [path.with_name(path.name.replace(one, other))] if file.is_file()]
-    queries, sources = [], []
+    queries: list[Query] = []
+    sources: list[Source] = []
     for file in files:
-        for number, row in enumerate(_lines(file), start=1):
-            if "question" in row:
-                gold = row.get("document", row.get("pid"))
-                documents = [gold] if isinstance(gold, str) else gold or []
-                qid = str(row.get("qid", row.get("id", number)))
-                queries.append(Query(qid, row["question"], _answers(row), tuple(map(str, documents))))
-            else:
-                sources.append(Source(str(row["pid"]), row["text"], row.get("title") or ""))
+        for number, row in _lines(file):
+            try:
+                if "question" in row:
+                    queries.append(_query(row, len(queries) + 1))
+                else:
+                    sources.append(Source(str(row["pid"]), row["text"], row.get("title") or ""))
+            except KeyError as error:
+                raise QuestionsError(f"{file}: line {number} has no {error.args[0]!r}; {_ROWS}") from error
+            except (TypeError, AttributeError) as error:
+                raise QuestionsError(f"{file}: line {number} is not in the form of a row; {_ROWS}") from error
     return QuestionSet(tuple(queries), tuple(sources))
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
+_ROWS = (
+    'expected {"question": "…", "answers": ["…"], "document": "…"}, or {"pid": "…", "text": "…"} for a passage;'
+    " no answers where the documents do not say"
+)
+
+
+def _query(row: dict[str, Any], number: int) -> Query:
+    gold = row.get("document", row.get("pid"))
+    documents = [gold] if isinstance(gold, str) else gold or []
+    qid = str(row.get("qid", row.get("id", number)))
+    return Query(qid, row["question"], _answers(row), tuple(map(str, documents)))
+
+
+def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Numbers, from 1, and contents of the lines."""
     with _opened(path) as file:
         for number, line in enumerate(file, start=1):
             if line.strip():
@@ -164,7 +181,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
                     raise QuestionsError(f"{path}: line {number} is no JSON") from error
                 if not isinstance(row, dict):
                     raise QuestionsError(f"{path}: line {number} is no JSON object")
-                yield row
+                yield number, row
 
 
 def _answers(row: dict[str, Any]) -> tuple[str, ...]:

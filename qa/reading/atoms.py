@@ -56,8 +56,8 @@ def seen(question: Question, evidence: Evidence, i: int, encoder: StaticEncoder)
     left = a - sum(len(w) for w in _TAKEN.findall(view[max(0, a - 6 * BEFORE) : a])[-BEFORE:])
     right = b + sum(len(w) for w in _TAKEN.findall(view[b : b + 6 * AFTER])[:AFTER])
     left = max(left, 0)
-    passage = _atoms(view[left:right], question.text, encoder, LONGEST_PASSAGE)
-    asked = _atoms(question.text, view[left:right], encoder, LONGEST_QUESTION)
+    passage = _atoms(_passage(view[left:right], encoder, LONGEST_PASSAGE), question.text)
+    asked = _atoms(_question(question.text, encoder, LONGEST_QUESTION), view[left:right])
     passage.flags[:, CENTRE] = (passage.starts >= a - left) & (passage.ends <= b - left)
     passage.flags[:, CENTRE + 1] = passage.starts < a - left
     _align(passage, asked, encoder)
@@ -80,9 +80,8 @@ def _form(word: str) -> tuple[bool, ...]:
     )
 
 
-@lru_cache(maxsize=4000)
-def _plain(view: str, encoder: StaticEncoder, longest: int) -> Atoms:
-    """The atoms of a view with what does not depend on the other side; questions over the same documents share it."""
+def _cut(view: str, encoder: StaticEncoder, longest: int) -> Atoms:
+    """The atoms of a view with what does not depend on the other side."""
     found = [(m.start(), m.end(), m.group().lower()) for m in _ATOM.finditer(view)][:longest] or [(0, 0, "")]
     starts = np.array([a for a, _, _ in found], dtype=np.int32)
     ends = np.array([b for _, b, _ in found], dtype=np.int32)
@@ -95,9 +94,12 @@ def _plain(view: str, encoder: StaticEncoder, longest: int) -> Atoms:
     return Atoms(starts, ends, words, _pieces(view, starts, encoder), flags)
 
 
-def _atoms(view: str, other: str, encoder: StaticEncoder, longest: int) -> Atoms:
-    """The atoms of a view and how they match `other`."""
-    plain = _plain(view, encoder, longest)
+_passage = lru_cache(maxsize=4000)(_cut)  # questions over the same documents share them
+_question = lru_cache(maxsize=16)(_cut)  # the sentences of one question share it
+
+
+def _atoms(plain: Atoms, other: str) -> Atoms:
+    """The atoms with how they match `other`."""
     flags, lower = plain.flags.copy(), other.lower()
     runs = _runs(plain.words, lower)
     flags[:, 0] = [bool(w) and w in lower for w in plain.words]

@@ -134,7 +134,7 @@ class _Table:
 
     def _semantics(self, encoder: StaticEncoder) -> None:
         """Cosines of the question with sentence, neighbourhood and passage; soft alignment of its tokens."""
-        question = look(self.question.content, encoder).total
+        question = encoder.sums(encoder.token_ids([self.question.content]))[0]
         sentence = np.stack([look.total for look in self.looks])
         around = sentence + shifted(sentence.T, self.first, 1).T + shifted(sentence.T, self.last, -1).T
         passage = np.zeros((len(self.evidence.candidates), sentence.shape[1]), dtype=np.float32)

@@ -62,7 +62,7 @@ class Reader:
         self._sentences = Trees.load(folder / "sentences.npz")
         self._confidence = Trees.load(folder / "confidence.npz")
         self._network = Network.load(folder / "spans.npz")
-        config = json.loads((folder / "config.json").read_text("utf-8"))
+        config = _config(folder)
         self.threshold = float(config["threshold"])
         self._slope, self._offset = (float(value) for value in config["calibration"])
 
@@ -94,6 +94,17 @@ class Reader:
             for i in ranked
         )
         return Reading(quotations, confidence, passage_order(evidence, scores), tuple(shown))
+
+
+def _config(folder: Path) -> dict[str, Any]:
+    config: dict[str, Any] = json.loads((folder / "config.json").read_text("utf-8"))
+    return config
+
+
+@lru_cache(maxsize=1)
+def fitted_with() -> str:
+    """The fingerprint of the encoder that confidence and threshold were fitted with."""
+    return str(_config(MODEL)["encoder"])
 
 
 @lru_cache(maxsize=1)

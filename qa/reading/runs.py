@@ -17,8 +17,12 @@ from qa.types import Citation
 
 SHOWN = 3
 """At most so many quotations."""
-FURTHER = 0.2
-"""A further quotation must be at least this likely, relative to the first."""
+FURTHER, JOINED = 0.2, 0.12
+"""A further quotation must be at least this likely, relative to the first; a sentence beside one that is shown, this.
+
+With FURTHER for both, .01 fewer of the held-out questions have the right sentence in the first quotation, which is 10
+characters shorter.
+"""
 LONGEST = 600
 """Characters of a quotation that runs over an enumeration."""
 AHEAD = 1500
@@ -61,7 +65,7 @@ def extended(question: Question, reading: Reading, index: Index) -> list[Quotati
             return whole
     chosen: list[Quotation] = []
     for quotation in reading.quotations:
-        if len(chosen) == SHOWN or quotation.probability < FURTHER * best.probability:
+        if quotation.probability < JOINED * best.probability:
             break
         if any(_overlap(quotation, other) for other in chosen):
             continue
@@ -71,6 +75,8 @@ def extended(question: Question, reading: Reading, index: Index) -> list[Quotati
             chosen[neighbour] = replace(
                 other, start=min(other.start, quotation.start), end=max(other.end, quotation.end)
             )
+            continue
+        if len(chosen) == SHOWN or quotation.probability < FURTHER * best.probability:
             continue
         if question.kind in _LISTED and not _shown(longer := _run(quotation, index), reading.shown):
             quotation = longer

@@ -19,6 +19,7 @@ from embeddings.training.corpora import held_out, reading, rows
 from embeddings.types import Document
 from qa.questions import Question, understand
 from qa.reading.evidence import Evidence, Sentence
+from qa.reading.reader import READ
 from qa.retrieval import retrieve
 
 Situation = Literal["asked", "small", "left out", "small left out", "sentence left out", "exchanged"]
@@ -30,7 +31,6 @@ SHARES: dict[Situation, float] = {
     "sentence left out": 0.09,
     "exchanged": 0.09,
 }
-CANDIDATES = 12
 
 
 @dataclass(frozen=True)
@@ -121,10 +121,10 @@ class ReadingSet:
             documents = [asked.document, *others, *rng.sample(siblings, k=min(len(siblings), 3))]
         if situation.endswith("left out") and situation != "sentence left out":
             documents = [d for d in documents if d != asked.document] if documents is not None else None
-        found = retrieve(self.index, question.text, CANDIDATES * 3, documents=documents)
+        found = retrieve(self.index, question.text, READ * 3, documents=documents)
         if "left out" in situation and situation != "sentence left out":
             found = [c for c in found if c.passage.document != asked.document]
-        evidence = Evidence(found[:CANDIDATES])
+        evidence = Evidence(found[:READ])
         if situation == "sentence left out":
             evidence = _without(evidence, asked)
         if not evidence.sentences:

@@ -1,10 +1,11 @@
-"""Fit what passages are ranked by (`qa.retrieval.DENSE_SHARE` and `WEIGHTS`) on held-out questions.
+"""Fit what passages are ranked by (`qa.retrieval.DENSE_SHARE`, `ALIGNED` and `WEIGHTS`) on held-out questions.
 
     python -m qa.training.fusion DATA/train --work WORK
 
-Prints recall at 1 by passage for every share of the dense score, then the weights by which the best of the fused
-passages are scored anew (listwise logistic regression) and, in two folds, recall at 1 before and after. The constants
-are set by hand to what is printed. WORK holds the indexes that `qa.training.reader` made.
+Prints recall at 1 by passage for every share of the dense score in the fused one, for every share of the late
+interaction in the dense score, then the weights by which the best of the fused passages
+are scored anew (listwise logistic regression) and, in two folds, recall at 1 before and after. The constants
+are set by hand to what is printed. WORK holds the indexes, made by whichever of the training commands comes first.
 """
 
 import argparse
@@ -17,12 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from embeddings.encoders import default_encoder
 from embeddings.training.corpora import HELD_OUT
 from qa.questions import understand
-from qa.retrieval import DENSE_SHARE, DEPTH, SCORED_ANEW, WEIGHTS, fused, signals
+from qa.retrieval import DENSE_SHARE, DEPTH, SCORED_ANEW, WEIGHTS, aligned, fused, signals
 from qa.training.examples import Asked, ReadingSet
 
 SETS = ("cmrc2018.train", "drcd.train", "squad_en.train", HELD_OUT)
+ALIGNED_SHARES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 SHARES = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0)
 RIDGE = 0.001
 
@@ -35,6 +38,7 @@ class Ranked:
     signals: NDArray[np.float32]
     right: NDArray[np.bool_]
     first_right: dict[float, bool]  # by share of the dense score
+    first_aligned: dict[float, bool]  # of the dense search alone, by share of the late interaction
 
 
 def ranked(reading_set: ReadingSet, asked: Asked) -> Ranked:
@@ -47,15 +51,20 @@ def ranked(reading_set: ReadingSet, asked: Asked) -> Ranked:
         scores = fused(dense, lexical, share)
         orders[share] = sorted(scores, key=lambda i: (-scores[i], i))
     passages = index.passages(orders[DENSE_SHARE][:SCORED_ANEW])
+    nearest = {}
+    for share in ALIGNED_SHARES:
+        scores = aligned(index, question, dense, default_encoder(), share)
+        nearest[share] = max(scores, key=lambda i: (scores[i], -i))
     holds = {
         p.id: p.document == asked.document and p.start < asked.end and asked.start < p.end
-        for p in index.passages(list({*orders[DENSE_SHARE][:SCORED_ANEW], *(o[0] for o in orders.values())}))
+        for p in index.passages(list({*orders[DENSE_SHARE][:SCORED_ANEW], *(o[0] for o in orders.values()), *nearest.values()}))
     }
     return Ranked(
         reading_set.name,
         signals(question, passages, dense, lexical),
         np.array([holds[p.id] for p in passages]),
         {share: holds[order[0]] for share, order in orders.items()},
+        {share: holds[first] for share, first in nearest.items()},
     )
 
 
@@ -89,6 +98,8 @@ def main() -> None:
         reading_set.index.close()
     for share in SHARES:
         print(json.dumps({"dense share": share} | _by_set([(q.name, q.first_right[share]) for q in questions])))
+    for share in ALIGNED_SHARES:
+        print(json.dumps({"aligned": share} | _by_set([(q.name, q.first_aligned[share]) for q in questions])))
     usable = [q for q in questions if q.right.any()]
     after: list[tuple[str, Any]] = []
     for half in range(2):

@@ -2,7 +2,7 @@
 
 `news_questions.jsonl` holds one folder a line: documents of the news in DATA by their pid, and questions about them as
 people ask, in their own words, many of them close to what the documents say but not answered by them. The questions
-over the seeds, in `seed_questions.jsonl`, are not those that the tests hold back.
+over the seeds, in `seed_questions.jsonl`, are not those that the tests hold back, nor nearly (tests/test_seeds.py).
 """
 
 import json
@@ -96,7 +96,7 @@ def over_tests(see: See) -> dict[str, NDArray[Any]]:
         for n, (questions, paths) in enumerate(FOLDERS.items()):
             with Index.open(Path(place) / str(n)) as index:
                 index.add(paths)
-                for asked in _complete(questions):
+                for asked in complete(questions):
                     _ask(found, zlib.crc32(fold(asked["question"]).encode()) % 100_000, asked, index, rng)
     return found.table()
 
@@ -122,7 +122,7 @@ def _document(row: dict[str, Any]) -> Document:
     return from_text(f"{row['title']}\n{row['text']}".strip(), row["pid"])
 
 
-def _complete(path: Path) -> Iterator[dict[str, Any]]:
+def complete(path: Path) -> Iterator[dict[str, Any]]:
     """Questions that are complete by themselves, each once; a follow-up as it is written out by hand."""
     seen = set()
     for line in path.read_text("utf-8").splitlines():
