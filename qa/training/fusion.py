@@ -50,21 +50,22 @@ def ranked(reading_set: ReadingSet, asked: Asked) -> Ranked:
     for share in {*SHARES, DENSE_SHARE}:
         scores = fused(dense, lexical, share)
         orders[share] = sorted(scores, key=lambda i: (-scores[i], i))
-    passages = index.passages(orders[DENSE_SHARE][:SCORED_ANEW])
+    first = orders[DENSE_SHARE][:SCORED_ANEW]
+    passages = index.passages(first)
     nearest = {}
     for share in ALIGNED_SHARES:
         scores = aligned(index, question, dense, default_encoder(), share)
         nearest[share] = max(scores, key=lambda i: (scores[i], -i))
     holds = {
         p.id: p.document == asked.document and p.start < asked.end and asked.start < p.end
-        for p in index.passages(list({*orders[DENSE_SHARE][:SCORED_ANEW], *(o[0] for o in orders.values()), *nearest.values()}))
+        for p in index.passages(list({*first, *(o[0] for o in orders.values()), *nearest.values()}))
     }
     return Ranked(
         reading_set.name,
         signals(question, passages, dense, lexical),
         np.array([holds[p.id] for p in passages]),
         {share: holds[order[0]] for share, order in orders.items()},
-        {share: holds[first] for share, first in nearest.items()},
+        {share: holds[best] for share, best in nearest.items()},
     )
 
 
