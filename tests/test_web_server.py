@@ -32,6 +32,13 @@ def running() -> Iterator[tuple[str, str]]:
     service.close()
 
 
+def test_a_chat_that_nobody_asks_rests(running: tuple[str, str]) -> None:
+    time.sleep(0.5)
+    before = time.process_time()
+    time.sleep(2)
+    assert time.process_time() - before < 0.1
+
+
 def test_gradios_client_gets_the_quotations(running: tuple[str, str]) -> None:
     url, token = running
     client = Client(url, headers={"authorization": f"Bearer {token}"}, verbose=False, analytics_enabled=False)

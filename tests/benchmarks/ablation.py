@@ -60,6 +60,7 @@ MODES: dict[str, Mode] = {
     "hybrid": "hybrid",
     "reranked": "reranked",
 }
+LATE = ("dense only", "hybrid")
 
 
 # ---- the switches
@@ -86,6 +87,14 @@ class AsTheyAre(characters.Characters):
 def without_scoring_anew() -> AbstractContextManager[None]:
     """The fused score alone ranks."""
     return switched(patch.object(retrieval, "SCORED_ANEW", 0))
+
+
+def without_late_interaction() -> AbstractContextManager[None]:
+    """Passages are compared with the question as wholes alone."""
+    return switched(
+        patch.object(retrieval, "aligned", lambda index, question, dense, encoder: dense),
+        patch.dict(retrieval.WEIGHTS, aligned=0.0),
+    )
 
 
 def without_normalisation() -> AbstractContextManager[None]:
@@ -158,8 +167,10 @@ def ranks(assistant: Assistant, questions: QuestionSet, mode: Mode) -> Ranks:
 
 
 def by_mode(assistant: Assistant, questions: QuestionSet) -> dict[str, Ranks]:
-    """Every mode, and hybrid search by its fused score alone, over one index."""
+    """Every mode, and what makes up its scores switched off, over one index."""
     found = {name: ranks(assistant, questions, mode) for name, mode in MODES.items()}
+    with without_late_interaction():
+        found |= {f"{name}, no late interaction": ranks(assistant, questions, MODES[name]) for name in LATE}
     with without_scoring_anew():
         return found | {"hybrid, not scored anew": ranks(assistant, questions, "hybrid")}
 
