@@ -114,3 +114,13 @@ def test_a_long_enumeration_is_quoted_by_its_heads(index: Index) -> None:
 def test_what_was_shown_is_not_run_into(index: Index) -> None:
     shown = quoted(index, "值班的三项要求是什么?", "notice", "二是物资要备足。", shown="三是信息要报送。")
     assert shown == ["二是物资要备足。口罩每日清点。"]
+
+
+@pytest.mark.parametrize(("text", "joined"), [("甲镇修了桥。桥长三里。", True), ("甲镇修了桥。\n桥长三里。", False)])
+def test_a_doubtful_neighbour_is_shown_only_within_the_line(tmp_path: Path, text: str, joined: bool) -> None:
+    with Index.open(tmp_path / "index", encoder=HashingEncoder()) as index:
+        index.add_documents([from_text(text, "note")])
+        second = text.index("桥长")
+        reading = Reading((Quotation("note", 0, 6, 0.9), Quotation("note", second, len(text), 0.15)), 0.9, (0,))
+        shown = extended(understand("甲镇修了什么?"), reading, index)
+        assert [text[q.start : q.end] for q in shown] == [text if joined else "甲镇修了桥。"]

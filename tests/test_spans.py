@@ -14,7 +14,7 @@ from qa.reading.atoms import BASIS, best_span, kind_vector, seen
 from qa.reading.evidence import Evidence
 from qa.reading.network import Network
 from qa.reading.reader import MODEL
-from qa.reading.spans import UNSEEN, columns, spans
+from qa.reading.spans import UNSEEN, _name, columns, spans
 from qa.retrieval import retrieve
 from qa.training.span_model import SpanModel
 
@@ -85,3 +85,10 @@ def test_the_best_span_stays_where_it_may() -> None:
     first, last = np.array([5.0, 1, 2, 0], np.float32), np.array([0.0, 1, 0, 9], np.float32)
     assert best_span(first, last, np.array([True, True, True, True])) == (0, 3)
     assert best_span(first, last, np.array([False, True, True, False])) == (1, 1)
+
+
+@pytest.mark.parametrize("marked", ["张硕辅", "张硕辅主", "张硕辅主持", "硕辅主", "组长张硕辅主"])
+def test_a_name_is_marked_whole_and_alone(marked: str) -> None:
+    view = "市委书记、领导小组组长张硕辅主持。"
+    start, end = _name(view, view.index(marked), view.index(marked) + len(marked))
+    assert view[start:end] == "张硕辅"

@@ -136,6 +136,15 @@ def test_what_is_wrong_is_told(client: TestClient, path: str, body: dict[str, An
     assert response.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("path", "more"), [("ask", ""), ("retrieve", ""), ("feedback", ', "rating": "up", "comment": "\\udfff"')]
+)
+def test_half_a_character_is_refused(client: TestClient, path: str, more: str) -> None:
+    body = f'{{"question": "\\ud800"{more}}}'.encode()
+    response = client.post(f"/api/{path}", content=body, headers={"content-type": "application/json"})
+    assert response.status_code == 422 and response.json()["detail"][0]["loc"][0] == "body"
+
+
 def test_events_tell_what_is_wrong_by_the_status(client: TestClient) -> None:
     body = {"question": "?", "documents": ["nowhere.txt"]}
     response = client.post("/api/ask", json=body, headers={"accept": "text/event-stream"})

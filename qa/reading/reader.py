@@ -249,8 +249,12 @@ JUDGED_NAMES = (
 JUDGED = tuple((*COLUMNS, *COMPETITORS).index(name) for name in JUDGED_NAMES)
 
 
+RETRIEVED = 0.3
+"""Weight of a passage's retrieval score, which is on the scale of log-odds too, beside its best sentence's."""
+
+
 def passage_order(evidence: Evidence, scores: NDArray[np.float32]) -> tuple[int, ...]:
-    """Positions of the candidates, best first: by their best sentence, then as they were retrieved."""
+    """Positions of the candidates, best first: by the log-odds of their best sentence and what they were found by."""
     best = np.full(len(evidence.candidates), -np.inf)
     for sentence, score in zip(evidence.sentences, scores, strict=True):
         for c, candidate in enumerate(evidence.candidates):
@@ -261,4 +265,5 @@ def passage_order(evidence: Evidence, scores: NDArray[np.float32]) -> tuple[int,
                 and sentence.end <= passage.end
             ):
                 best[c] = max(best[c], score)
-    return tuple(int(i) for i in np.argsort(-best, kind="stable"))
+    found = np.array([c.score for c in evidence.candidates])
+    return tuple(int(i) for i in np.argsort(-(best + RETRIEVED * found), kind="stable"))

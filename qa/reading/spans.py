@@ -92,8 +92,10 @@ def _span(
 
 def _name(view: str, start: int, end: int) -> tuple[int, int]:
     """The name alone, where the model marked a title or a verb with it, or all but the surname."""
-    if verb := _VERB.search(view[start:end]):
-        end = start + verb.start()
+    for reach in (end, end + 1):  # the model may cut a verb in two
+        if (verb := _VERB.search(view[start:reach])) and start + verb.start() < end:
+            end = start + verb.start()
+            break
     while rank := _RANK.match(view[start:end]):
         start += rank.end()
     if title := _TITLE.match(view[start:end]):

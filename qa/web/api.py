@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, FastAPI, Header, Path, Query, Request, UploadFile
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -239,3 +240,9 @@ def add_error_handler(app: FastAPI) -> None:
         status = next((status for kind, status in _STATUS if isinstance(error, kind)), 503)
         headers = {"Retry-After": str(max(1, round(error.seconds)))} if isinstance(error, LimitReached) else None
         return JSONResponse({"detail": str(error)}, status, headers)
+
+    @app.exception_handler(RequestValidationError)
+    def refuse(request: Request, error: RequestValidationError) -> JSONResponse:
+        # Without what was sent: it may hold half a character, which no answer could carry.
+        details = [{key: item[key] for key in ("type", "loc", "msg")} for item in error.errors()]
+        return JSONResponse({"detail": details}, 422)
