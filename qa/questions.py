@@ -32,11 +32,15 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"\bhow (?:many|much|long|old|tall|high|far|large|big|fast|often)\b|"
         r"\bwhat (?:percentage|percent|number|amount|age)\b",
     ),
-    ("who", r"谁|何人|什么人|哪一?(?:位|个人|名)|哪些人|哪几位|姓名|\bwho\b|\bwhom\b|\bwhose\b"),
+    (
+        "who",
+        r"谁|何人|什么人|哪一?(?:位|个人|名)|哪些人|哪几位|哪些[省市县区]?(?:领导|干部)|姓名|"
+        r"\bwho\b|\bwhom\b|\bwhose\b",
+    ),
     (
         "where",
         r"哪里|哪儿|何处|何地|什么地[方点]|在哪|"
-        r"哪一?[个座些]?(?:城市|国家|地方|省|县|市|区|州|地区|地点|村|镇|岛|洲)|位于什么|"
+        r"哪一?[个座些]?(?:城市|国家|地方|[省市县区](?![委长民]|领导|干部|政府)|州|地区|地点|村|镇|岛|洲)|位于什么|"
         r"\bwhere\b|\b(?:what|which) (?:city|country|state|place|region|province|town|county|continent)\b",
     ),
     (

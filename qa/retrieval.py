@@ -164,14 +164,14 @@ def signals(
 
 def _token_shares(question: Question, passages: Sequence[Passage], encoder: StaticEncoder) -> NDArray[np.float32]:
     """How closely each passage takes up the question's tokens; cut at its sentences, as the reader cuts it too."""
-    parts = [[*([p.context] if p.context else []), *sentence_texts(p.text)] for p in passages]
+    parts = [[*([p.context] if p.context else []), *(p.text[a:b] for a, b in cut(p.text))] for p in passages]
     return alignment(question.content, encoder).shares(parts)
 
 
 @lru_cache(maxsize=4000)
-def sentence_texts(view: str) -> tuple[str, ...]:
-    """The sentences of a passage's view."""
-    return tuple(view[a:b] for a, b in sentences(view)) or (view,)
+def cut(view: str) -> tuple[tuple[int, int], ...]:
+    """The sentences of a passage's view, which retrieval and reading share; all of it if it has none."""
+    return tuple(sentences(view)) or ((0, len(view)),)
 
 
 def _close_shares(

@@ -10,8 +10,7 @@ from functools import lru_cache
 from operator import itemgetter
 
 from embeddings.normalize import View, normalize
-from embeddings.passages import sentences
-from qa.retrieval import Candidate
+from qa.retrieval import Candidate, cut
 from qa.types import Citation
 
 
@@ -44,7 +43,7 @@ def viewed(original: str) -> tuple[View, tuple[Stretch, ...]]:
     """The view of a passage and the sentences in it; questions over the same documents share it."""
     view = normalize(original)
     stretches = []
-    for view_start, view_end in sentences(view.text):
+    for view_start, view_end in cut(view.text) if view.text else ():
         start, end = view.to_original(view_start, view_end)
         a, b = view.to_view(start, end)
         stretches.append(Stretch(view_start, start, end, view.text[a:b]))
