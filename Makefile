@@ -72,6 +72,7 @@ $(BIN)/pip:
 
 $(INSTALLED): pyproject.toml .constraints.txt | $(BIN)/pip
 	$(PIP_INSTALL) --editable .
+	@$(BIN)/python -m compileall -q qa embeddings  # some systems forbid Python to do so by itself
 	@touch $@
 
 $(INSTALLED_DEV): $(INSTALLED)

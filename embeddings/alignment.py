@@ -36,7 +36,7 @@ class Alignment:
     def closeness(self, ids: NDArray[np.integer[Any]]) -> NDArray[np.float32]:
         """Cosines of tokens with those of the question, shape (len(ids), tokens of the question)."""
         with self._lock:
-            if len(new := np.unique(ids[self._row[ids] < 0])):
+            if len(new := distinct(ids[self._row[ids] < 0])):
                 vectors = self._encoder.token_vectors(new)
                 lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
                 cosines = (vectors @ self._unit.T) / np.maximum(lengths[:, None], 1e-9)
@@ -57,6 +57,14 @@ class Alignment:
         """How much of the question each text takes up, at most 1, shape (len(texts),); texts are given in parts."""
         ids = iter(self._encoder.token_ids([part for parts in texts for part in parts]))
         return self.best([np.concatenate([next(ids) for _ in parts]) for parts in texts]) @ self.weight
+
+
+def distinct(ids: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
+    """Each id once, ascending; `np.unique` would import masked arrays at its first use."""
+    ordered = np.sort(ids)
+    first = np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]
+    found: NDArray[np.integer[Any]] = ordered[first]
+    return found
 
 
 @lru_cache(maxsize=8)

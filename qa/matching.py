@@ -11,33 +11,86 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.analysis import CJK
+from embeddings.analysis import is_cjk, terms
 from qa.background import idf
+from qa.gazetteer import translated
+from qa.questions import Question
+from qa.romanized import names
 
-CJK_ONLY = re.compile(rf"[{CJK}]")
-_NOT_WORD = re.compile(rf"[^\w{CJK}.%]+|(?<!\d)\.|\.(?!\d)")
-_SPACE = re.compile(rf"(?<=[{CJK}\d]) (?=[{CJK}\d])|(?<=[{CJK}]) (?=\w)|(?<=\w) (?=[{CJK}])")
+_NOT_WORD = re.compile(r"[^\w.%]+|(?<!\d)\.|\.(?!\d)")
 
 
 @lru_cache(maxsize=20_000)
 def flat(view: str) -> str:
     """A view made ready for term look-ups: lower case, one space before each word, none between CJK characters."""
-    return " " + _SPACE.sub("", _NOT_WORD.sub(" ", view.lower())).strip()
+    found, last = "", " "
+    for part in _NOT_WORD.sub(" ", view.lower()).split():
+        found += part if _joined(last, part[0]) else " " + part
+        last = part[-1]
+    return found or " "
 
 
-def words_of(terms: Sequence[str]) -> list[str]:
-    """Lexical terms as they stand in flat texts; one that stands nowhere if there is none."""
-    return [t if CJK_ONLY.match(t) else " " + t for t in terms] or ["\0"]
+def _joined(last: str, following: str) -> bool:
+    """Whether no space is kept between two characters: none beside a CJK one, nor between digits."""
+    if last.isalnum() and following.isalnum() or last == "_" or following == "_":
+        return is_cjk(last) or is_cjk(following) or last.isdecimal() and following.isdecimal()
+    return False
 
 
-def weights_of(terms: Sequence[str]) -> NDArray[np.float32]:
-    """The inverse document frequency of each of `words_of`."""
-    return idf(terms) if terms else np.ones(1, dtype=np.float32)
+Word = str | re.Pattern[str]
+"""What is looked for in flat texts."""
 
 
-def present(words: Sequence[str], texts: Sequence[str]) -> NDArray[np.bool_]:
+def words_of(question: Question) -> list[Word]:
+    """The question's terms as they stand in flat texts; one that stands nowhere if there is none."""
+    people = _people(question)
+    return [people.get(t) or (t if is_cjk(t) else " " + t) for t in question.terms] or ["\0"]
+
+
+def latin_of(question: Question) -> list[Word]:
+    """The Latin words of a Chinese question as they stand in flat texts."""
+    people = _people(question)
+    return [people.get(word, word) for word in question.latin if word not in question.places]
+
+
+def _people(question: Question) -> dict[str, Word]:
+    """Of the terms that are part of a name in pinyin, either that or the characters that the name may be."""
+    found: dict[str, Word] = {}
+    for name, pattern in names(question.matter).items():
+        found |= {form: re.compile(f" {re.escape(form)}|{pattern}") for form in (name, *terms(name)[-1:])}
+    return found
+
+
+def words_for(places: Sequence[str]) -> list[Word]:
+    """Places as they stand in flat texts, in either language."""
+    return [_any_of(place, *translated(place)) for place in places]
+
+
+def _any_of(*spellings: str) -> Word:
+    forms = [s if is_cjk(s) else " " + s for s in spellings]
+    return re.compile("|".join(map(re.escape, forms))) if len(forms) > 1 else forms[0]
+
+
+def holds(text: str, word: Word) -> bool:
+    """Whether the word stands in a flat text."""
+    return word in text if isinstance(word, str) else word.search(text) is not None
+
+
+JUNCTION = 0.2
+"""What a term that is no word counts for: two characters of different words."""
+
+
+def weights_of(question: Question) -> NDArray[np.float32]:
+    """The inverse document frequency of each of `words_of` the question's terms, less for those that are no words."""
+    if not question.terms:
+        return np.ones(1, dtype=np.float32)
+    return idf(question.terms) * np.where(question.whole, np.float32(1), np.float32(JUNCTION))
+
+
+def present(words: Sequence[Word], texts: Sequence[str]) -> NDArray[np.bool_]:
     """Whether each word stands in each text, shape (words, texts)."""
-    return np.array([[word in text for text in texts] for word in words], dtype=bool).reshape(len(words), len(texts))
+    here = [[word in t for t in texts] if isinstance(word, str) else [holds(t, word) for t in texts] for word in words]
+    return np.array(here, dtype=bool).reshape(len(words), len(texts))
 
 
 def longest_common(wanted: str, text: str) -> int:

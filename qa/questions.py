@@ -3,9 +3,11 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal, get_args
 
-from embeddings.analysis import CJK, terms
+from embeddings.analysis import LETTER, is_cjk, terms
+from embeddings.encoders import default_encoder
 from embeddings.normalize import fold
 from qa.gazetteer import places, without_places
 
@@ -15,60 +17,68 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 _PATTERNS: tuple[tuple[Kind, str], ...] = (
     (
         "reason",
-        r"为什么|为何|为啥|什么原因|原因是|缘何|怎么会|什么缘故|"
+        r"为什么|为何|为啥|干嘛|点解|[什啥]么?原因|原因是|缘何|怎么会|什么缘故|"
         r"\bwhy\b|\bwhat (?:caused|causes)\b|\breasons?\b",
     ),
     (
         "when",
-        r"何时|什么时(?:候|间|期)|何(?:年|月|日)|哪一?(?:年|月|日|天|个?世纪|个?时期|个?年代)|"
-        r"(?<![十好])几(?:月|号|日|点|年(?!级))|什么日子|"
+        r"何时|几时|[什啥]么?时(?:候|间|期)|何(?:年|月|日)|哪一?(?:年|月|日|天|个?世纪|个?时期|个?年代)|"
+        r"(?<![十好])几(?:月|号|日|年(?!级))|(?<![十好哪讲说提列出有分了])几点|什么日子|(?:星期|周|礼拜)几|上午还是下午|"
         r"多久以?前|(?<!多长)(?<!多少)(?:时间|日期)(?:是|为|[?？]|$)|"
         r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|century|decade|time)\b",
     ),
     (
         "number",
-        r"多少|(?<![乎十好])几(?:[^\W\d乎何时年]|年级?|分之)|"
+        r"多少|(?<![乎十好哪])几(?:[^\W\d乎何时年]|年级?|分之)|"
         r"多(?:大|长|高|远|深|宽|重|久|快)|百分之几|"
         r"\bhow (?:many|much|long|old|tall|high|far|large|big|fast|often)\b|"
         r"\bwhat (?:percentage|percent|number|amount|age)\b",
     ),
     (
         "who",
-        r"谁|何人|什么人|哪一?(?:位|个人|名)|哪些人|哪几位|哪些[省市县区]?(?:领导|干部)|姓名|"
+        r"谁|何人|[什啥]么?人|边(?:个|位)|哪一?(?:位|个人|名)|哪些人|哪几位|哪些[省市县区]?(?:领导|干部)|姓名|"
         r"\bwho\b|\bwhom\b|\bwhose\b",
     ),
     (
         "where",
-        r"哪里|哪儿|何处|何地|什么地[方点]|在哪|"
-        r"哪一?[个座些]?(?:城市|国家|地方|[省市县区](?![委长民]|领导|干部|政府)|州|地区|地点|村|镇|岛|洲)|位于什么|"
+        r"哪里|哪儿|何处|何地|[什啥]么?地[方点]|在哪|边度|"
+        r"哪[一几两俩]?[个座些]?(?:城(?!区)|城市|国家|地方|[省市县区](?![委长民]|领导|干部|政府)|州|地区|地点|村|镇|岛|洲)|位于什么|"
         r"\bwhere\b|\b(?:what|which) (?:city|country|state|place|region|province|town|county|continent)\b",
     ),
     (
         "list",
-        r"哪些|哪几|分别是|有什么[^?？]{0,6}(?:措施|要求|内容|工作|任务|特点|方面|办法)|"
+        r"哪些|哪[几两俩三四五]|边啲|分别是|有什么[^?？]{0,6}(?:措施|要求|内容|工作|任务|特点|方面|办法)|"
         r"包括什么|包含什么|都有什么|有何(?:措施|要求)|"
         r"(?:措施|要求|内容|任务|名单|清单)(?:是什么|有哪|[?？]|$)|"
         r"(?:[二三四五六七八九十两]|\d)(?:个?方面|项|点|条)[^?？]{0,8}(?:是什么|是啥|是指|内容)|都是什么|列举|列(?:一下|出)|"
         r"\bwhat (?:are|were)\b|\bwhich (?:of|are|were)\b|\blist\b|\bmeasures\b",
     ),
-    ("method", r"如何|怎么|怎样|咋|什么办法|什么方[法式]|\bhow\b"),
+    ("method", r"如何|怎么|怎样|咋|点样|什么办法|什么方[法式]|\bhow\b"),
     (
         "yes-no",
-        r"(?:吗|(?<![什怎这那多])么)\s*[?？]?$|是否|是不是|有没有|能否|会不会|可否|要不要|能不能|可不可以|"
+        r"(?:吗|(?<![什怎这那多])么|了没|没有|(?<=[^\W\d_])[不没])\s*[?？]?$|是否|能否|可否|有无|有没有|"
+        rf"({LETTER})[不没唔]\1|"
         r"^(?:is|are|was|were|do|does|did|can|could|has|have|had|will|would|should)\b",
     ),
 )
 _KIND = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS)
 
 _INTERROGATIVE = re.compile(
-    r"请问一?下?|告诉我|我想知道|想问一?下?|什么时候|什么时间|什么地方|什么原因|为什么|什么样的?|为何|为啥|"
-    r"什么|何时|何人|何处|何地|"
-    r"多少|哪些|哪几[个位种]?|哪[一]?[个位种]|哪里|哪儿|哪|谁|"
-    r"怎么样|怎么|怎样|如何|是否|是不是|有没有|能否|分别|吗|呢|吧|[?？]"
+    r"请问一?下?|告诉我|我想知道|想问一?下?|到底|究竟|来着|"
+    r"(?:是|叫|做|干)?[什啥]么?(?:时候|时间|地方|原因|名字|样的?)|为[什啥]么?|为何|点解|"
+    r"(?:是|叫|做|干)什么的?|什么|啥|何时|何人|何处|何地|几时|"
+    r"几月几[日号]|(?:星期|周|礼拜)几|多少|"
+    r"第?(?<![十好])几(?!乎|何|内亚|率|维)(?:个|位|种|名|项|条|家|次|年|天|月|号|日|点|岁|方面|大)?|"
+    r"哪(?:一|几|两|俩|三|四|五)?(?:个|位|种|名|家|座|所|类|项|条|级|届|次|年|月|日|天|号|些|里|儿|处|方面|大)?|"
+    r"边(?:个|位|度|啲)|点样|乜嘢?|谁|"
+    r"怎么[样办弄整]?|怎样|咋[样办弄整]?|如何|是否|能否|可否|有无|是不是|有没有|要不要|算不算|分别|还是|吗|呢|吧|"
+    r"(?:了没|没有|(?<=[^\W\d_])[不没])(?=\s*[?？]?$)|[?？]"
 )
+_DEMONSTRATIVE = re.compile(r"[那这](?:一?[个场次篇段块边些种份位]|件?事)")
+_EITHER_WAY = re.compile(rf"({LETTER})[不没唔]\1")  # 支不支持, 改没改: what is asked about is the verb
 _FOCUS = re.compile(
     r"(?:多少|(?<!乎)几|哪一?[个位种家所座年些]?|什么(?!时候|时间|地方|原因|样)|何种?)"
-    rf"([{CJK}]{{1,4}}?)(?=[?？,，。]|的|是|被|在|于|由|为|把|和|与|能|可|$)"
+    rf"({LETTER}{{1,4}}?)(?=[?？,，。]|的|是|被|在|于|由|为|把|和|与|能|可|$)"
 )
 _FOCUS_EN = re.compile(
     r"\b(?:what|which|how many|how much)\s+((?!is\b|are\b|was\b|were\b|did\b|do\b|does\b)[a-z]+)",
@@ -90,6 +100,7 @@ class Question:
     content: str  # without interrogative words
     matter: str  # the content without places: they tell where to look, not what an answer says
     terms: tuple[str, ...]  # of the matter, each once
+    whole: tuple[bool, ...]  # of each term, whether it is no junction: the end of one word and the start of another
     numbers: tuple[str, ...]
     places: tuple[str, ...]
     names: tuple[str, ...]  # titles and quoted words
@@ -111,15 +122,22 @@ def language_of(text: str) -> Literal["zh", "en"]:
     return "zh" if letters == 0 or cjk * 4 >= letters else "en"
 
 
+def _asked_about(view: str) -> str:
+    """A Chinese question without the words that only make it a question, or point at what is known."""
+    plain = _DEMONSTRATIVE.sub(" , ", _INTERROGATIVE.sub(" , ", view))
+    return _EITHER_WAY.sub(r"\1", plain)
+
+
 @lru_cache(maxsize=256)
 def understand(question: str) -> Question:
     """The analysis of a question in any script."""
     view = fold(question)
     language = language_of(view)
-    content = _INTERROGATIVE.sub(" , ", view) if language == "zh" else view
+    content = _asked_about(view) if language == "zh" else view
     matter = without_places(content)
     if not terms(matter):
         matter = content
+    wanted = tuple(dict.fromkeys(terms(matter)))
     focus_match = (_FOCUS if language == "zh" else _FOCUS_EN).search(view)
     return Question(
         text=view,
@@ -128,9 +146,29 @@ def understand(question: str) -> Question:
         focus=focus_match.group(1).lower() if focus_match else "",
         content=content,
         matter=matter,
-        terms=tuple(dict.fromkeys(terms(matter))),
+        terms=wanted,
+        whole=_whole(wanted, matter),
         numbers=tuple(dict.fromkeys(_NUMBER.findall(view))),
         places=tuple(places(view)),
         names=tuple(dict.fromkeys(next(g for g in m.groups() if g) for m in _NAME.finditer(view))),
         latin=tuple(dict.fromkeys(w.lower() for w in _LATIN.findall(view))) if language == "zh" else (),
     )
+
+
+_FUNCTION = frozenset(
+    "的了是在着和与跟同及或要有那这哪个也都就还又再把被从到向往对给让使去来说讲想会能可不没吗呢吧啊呀么之其为于以"
+    "嘅系啲咗嚟唔喺哋由并而且将则等上下中里后前时"
+)
+
+
+def _whole(wanted: tuple[str, ...], matter: str) -> tuple[bool, ...]:
+    """Which terms are no mere junctions: 席上 of 主席上台 says nothing, and its absence less.
+
+    Words are those of the encoder's vocabulary; two characters of which neither belongs to one may be a name.
+    """
+    pieces = [(a, b, matter[a:b]) for a, b in default_encoder().pieces(matter)[1]]
+    within = {text[i : i + 2] for _, _, text in pieces for i in range(len(text) - 1)}
+    for (_, end, one), (start, _, other) in pairwise(pieces):
+        if end == start and len(one) == len(other) == 1 and not {one, other} & _FUNCTION:
+            within.add(one + other)
+    return tuple(len(t) != 2 or not is_cjk(t[0]) or not is_cjk(t[1]) or t in within for t in wanted)

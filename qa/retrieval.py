@@ -16,11 +16,11 @@ from embeddings.alignment import alignment
 from embeddings.analysis import terms
 from embeddings.encoders import StaticEncoder, default_encoder
 from embeddings.index import Index
-from embeddings.normalize import fold
 from embeddings.passages import sentences
 from embeddings.types import Passage, search_text
-from qa.matching import flat, longest_common, present, weights_of, words_of
-from qa.questions import Question, understand
+from qa.gazetteer import translated
+from qa.matching import Word, flat, holds, longest_common, present, weights_of, words_for, words_of
+from qa.questions import Question, language_of, understand
 
 Mode = Literal["hybrid", "dense", "lexical"]
 Search = Callable[[str, int, Collection[str] | None], list[tuple[int, float]]]
@@ -50,11 +50,16 @@ WEIGHTS = {
     "aligned": 3.6,  # how closely the passage takes up each token of the question
 }
 """By which passages are scored anew; fitted as DENSE_SHARE is."""
+FOREIGN = {"dense": 4.0, "share": 2.8, "numbers": 0.9, "places": 0.9}
+"""The same where question and passages are in two languages: by meaning, names, numbers and places."""
 PLAIN = tuple(WEIGHTS)[:-1]
 """All but the last, which takes longest."""
 
 WINDOW = 80
 """Characters."""
+
+GLANCE = 40
+"""Characters that tell which language a passage is in."""
 
 ALIGNED = 0.6
 """Weight of the late interaction in the dense score, against the cosine: between .8, which is best for the held-out
@@ -91,37 +96,52 @@ def retrieve(
         hits = search(wanted, depth + len(left_out), documents)
         return dict([hit for hit in hits if hit[0] not in left_out][:depth])
 
+    question = understand(view)
     dense = found(index.dense, view) if mode != "lexical" else {}
-    if mode == "dense" and isinstance(index.encoder, StaticEncoder):
-        dense = aligned(index, understand(view), dense, index.encoder)
+    if mode == "dense":
+        dense = _late(index, question, dense)
     # Interrogative words are in no answer; left in, they cost .005 of recall@1 on held-out questions.
-    words = understand(view).content
+    words = " ".join([question.content, *(name for place in question.places for name in translated(place))])
     lexical = found(index.lexical, words if terms(words) else view) if mode != "dense" else {}
     scores = fused(dense, lexical, DENSE_SHARE) if mode == "hybrid" else dense or lexical
     ranked = sorted(scores, key=lambda i: (-scores[i], i))
     if mode == "hybrid":
-        first = index.passages(ranked[:SCORED_ANEW])
-        anew = signals(understand(view), first, dense, lexical) @ np.array(list(WEIGHTS.values()), dtype=np.float32)
+        first, weights = index.passages(ranked[:SCORED_ANEW]), WEIGHTS
+        if _foreign(question, first):
+            scores, lexical, weights = _late(index, question, dense), {}, FOREIGN
+            dense, ranked = scores, sorted(scores, key=lambda i: (-scores[i], i))
+            first = index.passages(ranked[:SCORED_ANEW])
+        anew = signals(question, first, dense, lexical) @ _vector(weights)
         # Above what was not looked at, whose fused scores are at most 1.
         scores |= {p.id: 1.0 + float(score) for p, score in zip(first, anew, strict=True)}
         ranked.sort(key=lambda i: (-scores[i], i))
     passages = index.passages(ranked[:limit])
-    leads = {name: _viewed(index.slice(name, 0, LEAD)) for name in {p.document for p in passages}}
+    leads = index.beginnings(list({p.document for p in passages}), LEAD)
     return [
         Candidate(
             passage=passage,
             original=index.slice(passage.document, passage.start, passage.end),
             lexical=lexical.get(passage.id, 0.0),
             score=scores[passage.id],
-            lead=leads[passage.document],
+            lead=leads.get(passage.document, ""),
         )
         for passage in passages
     ]
 
 
-@lru_cache(maxsize=1000)
-def _viewed(lead: str) -> str:
-    return fold(lead)
+def _late(index: Index, question: Question, dense: dict[int, float]) -> dict[int, float]:
+    """A dense search with late interaction, where the encoder has token vectors to interact."""
+    encoder = index.encoder
+    return aligned(index, question, dense, encoder) if isinstance(encoder, StaticEncoder) else dense
+
+
+def _foreign(question: Question, passages: Sequence[Passage]) -> bool:
+    """Whether most of what was found is in another language than the question, whose words are then not in it."""
+    return 2 * sum(language_of(p.text[:GLANCE]) != question.language for p in passages) > len(passages)
+
+
+def _vector(weights: dict[str, float]) -> NDArray[np.float32]:
+    return np.array([weights.get(name, 0.0) for name in WEIGHTS], dtype=np.float32)
 
 
 def aligned(
@@ -139,9 +159,9 @@ def signals(
     """What passages are scored anew by, shape (len(passages), len(WEIGHTS))."""
     near, worded = _scaled(dense), _scaled(lexical, floor=0.0)
     texts = [flat(search_text(p)) for p in passages]
-    weight = weights_of(question.terms)
+    weight = weights_of(question)
     long = np.array([len(t) > 1 for t in question.terms] or [True])
-    words = words_of(question.terms)
+    words = words_of(question)
     here = present(words, texts)
     wanted = flat(question.matter)
     columns = (
@@ -152,7 +172,7 @@ def signals(
         _close_shares(words, weight * long, texts, here),
         [longest_common(wanted, text) / 10 for text in texts],
         present(question.numbers, texts).sum(axis=0),
-        present(question.places, texts).sum(axis=0),
+        present(words_for(question.places), texts).sum(axis=0),
     )
     table = np.array(columns, dtype=np.float32).T.reshape(len(passages), len(columns))
     first = np.argsort(-table @ np.array([WEIGHTS[name] for name in PLAIN], dtype=np.float32), kind="stable")[:CLOSELY]
@@ -175,14 +195,14 @@ def cut(view: str) -> tuple[tuple[int, int], ...]:
 
 
 def _close_shares(
-    words: Sequence[str], weight: NDArray[np.float32], texts: Sequence[str], here: NDArray[np.bool_]
+    words: Sequence[Word], weight: NDArray[np.float32], texts: Sequence[str], here: NDArray[np.bool_]
 ) -> NDArray[np.float32]:
     """Of each text the share of the words' weight that its best WINDOW holds."""
     best = np.zeros(len(texts), dtype=np.float32)
     for t, text in enumerate(texts):
         counted = [(words[i], float(weight[i])) for i in np.flatnonzero(here[:, t] & (weight > 0)).tolist()]
         windows = (text[start : start + WINDOW] for start in range(0, max(1, len(text) - WINDOW // 2), WINDOW // 2))
-        best[t] = max(sum(w for word, w in counted if word in window) for window in windows)
+        best[t] = max(sum(w for word, w in counted if holds(window, word)) for window in windows)
     return best / max(float(weight.sum()), 1e-6)
 
 

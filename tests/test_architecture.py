@@ -29,6 +29,7 @@ EMBEDDINGS = (
 QA = (
     "types",
     "gazetteer",
+    "romanized",
     "questions",
     "background",
     "matching",

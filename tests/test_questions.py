@@ -1,7 +1,11 @@
+import re
+
 import pytest
 
-from qa.gazetteer import places
+from qa.gazetteer import places, translated
+from qa.matching import flat, holds, words_for, words_of
 from qa.questions import Kind, understand
+from qa.romanized import names
 
 
 @pytest.mark.parametrize(
@@ -28,6 +32,15 @@ from qa.questions import Kind, understand
         ("这样行么?", "yes-no"),
         ("会议开了多长时间?", "number"),
         ("十几年来打击哪些罪行?", "list"),
+        ("视频会几号开的", "when"),
+        ("会是上午还是下午开的", "when"),
+        ("会上讲了几点", "number"),
+        ("支援了哪几个城市", "where"),
+        ("抓哪几个环节", "list"),
+        ("嗰個會邊個主持", "who"),
+        ("防护物资不够咋办", "method"),
+        ("领导捐了没", "yes-no"),
+        ("支不支持打零工", "yes-no"),
         ("Who chaired the meeting?", "who"),
         ("In what year was it signed?", "when"),
         ("How many people live there?", "number"),
@@ -51,6 +64,29 @@ def test_interrogatives_are_no_content() -> None:
     assert "由谁" not in terms
 
 
+@pytest.mark.parametrize(
+    ("question", "content"),
+    [
+        ("重庆那个视频会几号开的", "重庆 视频会 开的"),
+        ("广州疫情啥形势 好转没", "广州疫情 形势 好转"),
+        ("重庆支不支持灵活就业", "重庆支持灵活就业"),
+        ("广州盯紧哪几个环节?", "广州盯紧 环节"),
+        ("几内亚的首都叫什么名字", "几内亚的首都"),
+    ],
+)
+def test_what_only_makes_it_a_question_is_no_content(question: str, content: str) -> None:
+    assert understand(question).content.replace(",", " ").split() == content.split()
+
+
+def test_the_end_of_a_word_and_the_start_of_another_are_no_word() -> None:
+    question = understand("陈敏尔提出促进消费的措施")
+    by_term = dict(zip(question.terms, question.whole, strict=True))
+    assert by_term["消费"]
+    assert by_term["敏尔"]  # perhaps a name
+    assert not by_term["进消"]
+    assert not by_term["费的"]
+
+
 def test_what_an_answer_must_agree_with() -> None:
     question = understand("《红楼梦》1987年在北京拍摄时GDP是多少亿?")
     assert question.names == ("红楼梦",)
@@ -67,3 +103,36 @@ def test_language_of_a_mixed_question_is_chinese() -> None:
 
 def test_places_in_both_languages() -> None:
     assert places("从武汉到Guangzhou,再回武汉") == ["武汉", "guangzhou"]
+
+
+def test_a_place_has_a_name_in_the_other_language() -> None:
+    assert translated("武汉") == ("wuhan",)
+    assert translated("guangzhou") == ("广州",)
+    assert set(translated("suzhou")) == {"苏州", "宿州"}
+    assert translated("atlantis") == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "character_names", "others"),
+    [
+        ("What did Zhang Shuofu say?", ["张硕辅", "章朔甫"], ["张硕", "李硕辅"]),
+        ("what is chen min'er's title", ["陈敏尔"], ["陈敏"]),
+        ("tang liangzhi chairs what", ["唐良智"], ["唐良"]),
+        ("He can do that, can you?", [], ["和灿"]),
+        ("Is the long song sung?", [], ["龙宋"]),
+    ],
+)
+def test_a_name_in_pinyin(question: str, character_names: list[str], others: list[str]) -> None:
+    patterns = list(names(question).values())
+    assert bool(patterns) == bool(character_names)
+    for pattern in patterns:
+        assert all(re.search(pattern, name) for name in character_names)
+        assert not any(re.search(pattern, other) for other in others)
+
+
+def test_words_of_a_question_are_found_in_a_text_of_the_other_language() -> None:
+    question = understand("Did Zhang Shuofu chair the meeting in Guangzhou?")
+    text = flat("广州市委书记张硕辅主持会议。")
+    assert {t for t, w in zip(question.terms, words_of(question), strict=True) if holds(text, w)} == {"zhang", "shuofu"}
+    assert [holds(text, word) for word in words_for(question.places)] == [True]
+    assert not any(holds(flat("深圳市委书记王伟中主持会议。"), word) for word in words_for(question.places))

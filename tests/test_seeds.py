@@ -102,3 +102,16 @@ def test_refusals_show_what_came_closest(answers: dict[str, Answer]) -> None:
     refused = [answer for answer in answers.values() if not answer.answered]
     assert refused
     assert all(not answer.citations and answer.nearest for answer in refused)
+
+
+@pytest.mark.parametrize(
+    ("question", "document"),
+    [
+        ("When did Guangzhou hold its meeting?", "004_c2e144bd2bb9c8b9.txt"),
+        ("When did Chongqing hold its meeting?", "000_fd077764cc2145f8.txt"),
+        ("What did Zhang Shuofu chair?", "004_c2e144bd2bb9c8b9.txt"),
+        ("What did Tang Liangzhi chair?", "000_fd077764cc2145f8.txt"),
+    ],
+)
+def test_english_names_lead_to_the_chinese_page(assistant: Assistant, question: str, document: str) -> None:
+    assert assistant.retrieve(question, limit=1)[0].document == document

@@ -110,6 +110,10 @@ class Catalog(Protocol):
         """Of one document, in order; DocumentNotFound."""
         ...
 
+    def beginnings(self, names: Sequence[str], before: int) -> dict[str, str]:
+        """Of documents by name, the search views of the passages that start before this character, joined."""
+        ...
+
     def passage_ids(self, documents: Collection[int] | None = None) -> Ids:
         """Ascending; of some documents, or of all."""
         ...

@@ -109,6 +109,14 @@ class SqliteReader:
         )
         return [Passage(*row) for row in rows]
 
+    def beginnings(self, names: Sequence[str], before: int) -> dict[str, str]:
+        """Of documents by name, the search views of the passages that start before this character, joined."""
+        statement = f"SELECT name, start, text FROM passages {_WITH_DOCUMENT} WHERE start < {int(before)} AND name"
+        found: dict[str, str] = {}
+        for name, _, text in sorted(self._chunked(statement, names)):
+            found[name] = f"{found[name]}\n{text}" if name in found else text
+        return found
+
     def passage_ids(self, documents: Collection[int] | None = None) -> Ids:
         """Ascending; of some documents, or of all."""
         if documents is None:
@@ -165,7 +173,7 @@ class SqliteReader:
     def _one(self, statement: str, values: Sequence[object] = ()) -> Any:
         return self._all(statement, values)[0]
 
-    def _chunked(self, statement: str, ids: Sequence[int]) -> list[Any]:
+    def _chunked(self, statement: str, ids: Sequence[int] | Sequence[str]) -> list[Any]:
         """Rows of a statement that ends in a column which is to be one of the ids."""
         rows = []
         for begin in range(0, len(ids), _CHUNK):

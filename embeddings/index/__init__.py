@@ -247,6 +247,10 @@ class Index:
         """Passages of one document, in order; DocumentNotFound."""
         return self._catalog.passages_of(document)
 
+    def beginnings(self, documents: Sequence[str], before: int) -> dict[str, str]:
+        """Of documents, the search views of the passages that start before this character, joined."""
+        return self._catalog.beginnings(documents, before)
+
     def slice(self, document: str, start: int, end: int) -> str:
         """Original characters of a document; DocumentNotFound."""
         return self._texts.get(document)[start:end]

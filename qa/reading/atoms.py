@@ -10,14 +10,14 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.analysis import CJK
+from embeddings.alignment import distinct
+from embeddings.analysis import is_cjk
 from embeddings.encoders import StaticEncoder
 from qa.background import idf
 from qa.questions import Question
 from qa.reading.evidence import Evidence
 
-_ATOM = re.compile(rf"[{CJK}]|\d+(?:[.,:]\d+)*|[^\W\d_{CJK}]+|[^\w\s]")
-_CJK = re.compile(rf"[{CJK}]")
+_ATOM = re.compile(r"\d+(?:[.,:]\d+)*|(?:(?![\W\d_])[A-Za-z\u00aa-\u2fff])+|[^\W_]|[^\w\s]")
 _TAKEN = re.compile(rf"(?:{_ATOM.pattern})\s*")
 _HAN_NUMBER = frozenset("一二三四五六七八九十百千万亿两零〇第几多")
 
@@ -69,10 +69,10 @@ def seen(question: Question, evidence: Evidence, i: int, encoder: StaticEncoder)
 def _form(word: str) -> tuple[bool, ...]:
     """What a word is by its characters: flags 4 to 11, but for the eighth."""
     return (
-        bool(_CJK.match(word)),
+        bool(word) and is_cjk(word),
         word[:1].isdigit(),
         word in _HAN_NUMBER,
-        word.isalpha() and not _CJK.match(word),
+        word.isalpha() and not is_cjk(word),
         False,
         not word.isalnum(),
         word in "。!?;",
@@ -110,7 +110,7 @@ def _atoms(plain: Atoms, other: str) -> Atoms:
 
 def _align(one: Atoms, other: Atoms, encoder: StaticEncoder) -> None:
     """Fill the last flag of the first atoms: how close the closest piece of the others is."""
-    mine, theirs = (_unit(encoder.token_vectors(pieces)) for pieces in (one.pieces, np.unique(other.pieces)))
+    mine, theirs = (_unit(encoder.token_vectors(pieces)) for pieces in (one.pieces, distinct(other.pieces)))
     one.flags[:, 15] = (mine @ theirs.T).max(axis=1)
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from embeddings.alignment import alignment
 from embeddings.encoders import StaticEncoder
-from qa.matching import flat, longest_common, present, weights_of, words_of
+from qa.matching import Word, flat, latin_of, longest_common, present, weights_of, words_for, words_of
 from qa.questions import KINDS, Question
 from qa.reading import patterns
 from qa.reading.evidence import Evidence
@@ -94,9 +94,9 @@ class _Table:
 
     def _terms(self) -> None:
         """Which question terms stand in each sentence and in what surrounds it: boolean, (terms, sentences)."""
-        words = words_of(self.question.terms)
-        self.idf = weights_of(self.question.terms)
-        self.long = np.array([len(t.strip()) > 1 for t in words])
+        words = words_of(self.question)
+        self.idf = weights_of(self.question)
+        self.long = np.array([len(t) > 1 for t in self.question.terms] or [False])
         here = present(words, self.texts)
         contexts = present(words, self.contexts)[:, self.candidate]
         self.here = here
@@ -118,15 +118,15 @@ class _Table:
         highest: Row = np.where(presence, 0, self.idf[:, None]).max(axis=0)
         return highest
 
-    def spread(self, wanted: Sequence[str]) -> list[Row]:
+    def spread(self, wanted: Sequence[Word]) -> list[Row]:
         """Of wanted words: how many the sentence, its neighbourhood, its passage and its document lack."""
         if not wanted:
             return [np.zeros(self.n, dtype=np.float32)] * 4
-        here = present([w.lower() for w in wanted], self.texts)
-        context = present([w.lower() for w in wanted], self.contexts)[:, self.candidate]
+        here = present(wanted, self.texts)
+        context = present(wanted, self.contexts)[:, self.candidate]
         around = here | shifted(here, self.first, 1) | shifted(here, self.last, -1)
         passage = union(here, self.candidate) | around | context
-        lead = present([w.lower() for w in wanted], self.leads)[:, self.document]
+        lead = present(wanted, self.leads)[:, self.document]
         whole = union(passage, self.document) | lead
         return [(~p).sum(axis=0).astype(np.float32) for p in (here, around, passage, whole)]
 
@@ -260,12 +260,12 @@ _COLUMNS: dict[str, Callable[[_Table], Column]] = {
     "numbers_missing": lambda t: t.spread(t.question.numbers)[0],
     "numbers_missing_around": lambda t: t.spread(t.question.numbers)[1],
     "numbers_missing_document": lambda t: t.spread(t.question.numbers)[3],
-    "places_missing": lambda t: t.spread(t.question.places)[0],
-    "places_missing_around": lambda t: t.spread(t.question.places)[1],
-    "places_missing_passage": lambda t: t.spread(t.question.places)[2],
-    "places_missing_document": lambda t: t.spread(t.question.places)[3],
+    "places_missing": lambda t: t.spread(words_for(t.question.places))[0],
+    "places_missing_around": lambda t: t.spread(words_for(t.question.places))[1],
+    "places_missing_passage": lambda t: t.spread(words_for(t.question.places))[2],
+    "places_missing_document": lambda t: t.spread(words_for(t.question.places))[3],
     "names_missing_document": lambda t: t.spread([flat(n) for n in t.question.names])[3],
-    "latin_missing_document": lambda t: t.spread(t.question.latin)[3],
+    "latin_missing_document": lambda t: t.spread(latin_of(t.question))[3],
     "similarity": lambda t: t.similarity,
     "similarity_around": lambda t: t.similarity_around,
     "similarity_passage": lambda t: t.similarity_passage,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.analysis import CJK
+from embeddings.analysis import LETTER
 from embeddings.encoders import StaticEncoder
 from qa.questions import KINDS, Kind, Question
 from qa.reading.atoms import CENTRE, Atoms, best_span, kind_vector, seen
@@ -26,7 +26,7 @@ SHORT: frozenset[Kind] = frozenset({"who", "when", "where", "number", "what"})
 _TITLES = (
     "(?:书记|[市省县区镇村州校院局处科部司厅会社行所台组队厂店]长|主任|主席|总理|总统|教授|博士|医生|记者|委员|干事|董事|经理)"
 )
-_TITLE = re.compile(rf"[^、,;和与及]*{_TITLES}(?=[{CJK}]{{2,4}}$)")
+_TITLE = re.compile(rf"[^、,;和与及]*{_TITLES}(?={LETTER}{{2,4}}$)")
 _RANK = re.compile(rf"[^、]*{_TITLES}、(?=.{{2}})")
 _TITLE_END = re.compile(rf"(?:{_TITLES}|[、,;:\s])$")
 """What stands before a name and is not part of it."""
