@@ -5,6 +5,8 @@ about somewhere else; this list is how the reader knows that a word is a place.
 """
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 _CHINA = """
 北京 天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南
@@ -35,21 +37,29 @@ _WORLD = """
 """
 
 _ENGLISH = """
-beijing tianjin shanghai chongqing hebei shanxi liaoning jilin heilongjiang jiangsu zhejiang anhui
-fujian jiangxi shandong henan hubei hunan guangdong hainan sichuan guizhou yunnan shaanxi gansu qinghai
-taiwan guangxi tibet ningxia xinjiang macau guangzhou shenzhen nanjing hangzhou wuhan chengdu xiamen
-qingdao dalian suzhou ningbo harbin shenyang jinan changsha zhengzhou kunming xiaogan jingzhou china
-america britain england france germany russia japan korea india italy spain portugal netherlands belgium
-switzerland sweden norway denmark finland poland greece turkey israel iran iraq egypt brazil argentina
-chile peru mexico canada australia singapore malaysia thailand vietnam philippines indonesia ukraine
-europe asia africa london paris berlin moscow rome tokyo osaka seoul
+beijing 北京 tianjin 天津 shanghai 上海 chongqing 重庆 hebei 河北 shanxi 山西 liaoning 辽宁 jilin 吉林
+heilongjiang 黑龙江 jiangsu 江苏 zhejiang 浙江 anhui 安徽 fujian 福建 jiangxi 江西 shandong 山东 henan 河南
+hubei 湖北 hunan 湖南 guangdong 广东 hainan 海南 sichuan 四川 guizhou 贵州 yunnan 云南 shaanxi 陕西 gansu 甘肃
+qinghai 青海 taiwan 台湾 guangxi 广西 tibet 西藏 ningxia 宁夏 xinjiang 新疆 macau 澳门 guangzhou 广州
+shenzhen 深圳 nanjing 南京 hangzhou 杭州 wuhan 武汉 chengdu 成都 xiamen 厦门 qingdao 青岛 dalian 大连
+suzhou 苏州 ningbo 宁波 harbin 哈尔滨 shenyang 沈阳 jinan 济南 changsha 长沙 zhengzhou 郑州 kunming 昆明
+xiaogan 孝感 jingzhou 荆州 china 中国 america 美国 britain 英国 england 英国 france 法国 germany 德国
+russia 俄罗斯 japan 日本 korea 韩国 india 印度 italy 意大利 spain 西班牙 portugal 葡萄牙 netherlands 荷兰
+belgium 比利时 switzerland 瑞士 sweden 瑞典 norway 挪威 denmark 丹麦 finland 芬兰 poland 波兰 greece 希腊
+turkey 土耳其 israel 以色列 iran 伊朗 iraq 伊拉克 egypt 埃及 brazil 巴西 argentina 阿根廷 chile 智利 peru 秘鲁
+mexico 墨西哥 canada 加拿大 australia 澳大利亚 singapore 新加坡 malaysia 马来西亚 thailand 泰国 vietnam 越南
+philippines 菲律宾 indonesia 印度尼西亚 ukraine 乌克兰 europe 欧洲 asia 亚洲 africa 非洲 london 伦敦
+paris 巴黎 berlin 柏林 moscow 莫斯科 rome 罗马 tokyo 东京 osaka 大阪 seoul 首尔
 """
 
 PLACES: frozenset[str] = frozenset((_CHINA + _WORLD).split())
 """Simplified Chinese names without their suffix (市, 省, …)."""
 
+IN_CHINESE: Mapping[str, str] = MappingProxyType(dict(zip(*[iter(_ENGLISH.split())] * 2, strict=True)))
+"""The Chinese name of each English one, which is in small letters."""
+
 _CHINESE = re.compile("|".join(sorted(PLACES, key=len, reverse=True)))
-_LATIN = re.compile(r"(?<![A-Za-z])(?:" + "|".join(_ENGLISH.split()) + r")(?![A-Za-z])", re.IGNORECASE)
+_LATIN = re.compile(r"(?<![A-Za-z])(?:" + "|".join(IN_CHINESE) + r")(?![A-Za-z])", re.IGNORECASE)
 
 
 def places(view: str) -> list[str]:
