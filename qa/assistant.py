@@ -138,7 +138,7 @@ class Assistant:
     ) -> Iterator[Answer]:
         """The same answer as it comes: answers that grow by one citation each; the last equals `ask`."""
         answer = self.ask(question, history=history, documents=documents)
-        language = understand(answer.understood).language
+        language = _language(question, answer.understood)
         for n in range(1, len(answer.citations)):
             part = answer.citations[:n]
             yield Answer(
@@ -205,13 +205,13 @@ class Assistant:
         candidates = retrieve(self.index, asked.text, READ, documents=documents, without=without)
         reading = reader().read(asked, candidates, before)
         if not reading.quotations or reading.confidence < threshold:
-            text = (NO_MORE if before else REFUSALS)[asked.language]
+            text = (NO_MORE if before else REFUSALS)[_language(question, understood)]
             nearest = tuple(_hit(candidates[i], 1 / (rank + 1)) for rank, i in enumerate(reading.order[:NEAREST]))
             return Answer(question, text, False, reading.confidence, (), nearest, understood)
         citations = self._citations(asked, reading)
         return Answer(
             question=question,
-            text=shown(citations, asked.language),
+            text=shown(citations, _language(question, understood)),
             answered=True,
             confidence=reading.confidence,
             citations=citations,
@@ -241,6 +241,11 @@ class Assistant:
                 cite(document, quotation.start, quotation.end, quotation.answer, quotation.probability)
             )
         return tuple(citations)
+
+
+def _language(question: str, understood: str) -> Literal["zh", "en"]:
+    """The language to answer in: of the question as asked, and only without any letters as understood."""
+    return understand(question if any(c.isalpha() for c in question) else understood).language
 
 
 def _hit(candidate: Candidate, score: float) -> Hit:

@@ -99,7 +99,7 @@ def places(view: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def translated(place: str) -> tuple[str, ...]:
+def other_names(place: str) -> tuple[str, ...]:
     """What a place from `places` is called in the other language, in lower case; some names stand for several."""
     return _NAMED.get(place) or _SPELLED.get(place, ())
 

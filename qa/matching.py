@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from embeddings.analysis import is_cjk, terms
 from qa.background import idf
-from qa.gazetteer import translated
+from qa.gazetteer import other_names
 from qa.questions import Question
 from qa.romanized import names
 
@@ -63,7 +63,7 @@ def _people(question: Question) -> dict[str, Word]:
 
 def words_for(places: Sequence[str]) -> list[Word]:
     """Places as they stand in flat texts, in either language."""
-    return [_any_of(place, *translated(place)) for place in places]
+    return [_any_of(place, *other_names(place)) for place in places]
 
 
 def _any_of(*spellings: str) -> Word:

@@ -18,7 +18,7 @@ from embeddings.encoders import StaticEncoder, default_encoder
 from embeddings.index import Index
 from embeddings.passages import sentences
 from embeddings.types import Passage, search_text
-from qa.gazetteer import translated
+from qa.gazetteer import other_names
 from qa.matching import Word, flat, holds, longest_common, present, weights_of, words_for, words_of
 from qa.questions import Question, language_of, understand
 
@@ -101,7 +101,7 @@ def retrieve(
     if mode == "dense":
         dense = _late(index, question, dense)
     # Interrogative words are in no answer; left in, they cost .005 of recall@1 on held-out questions.
-    words = " ".join([question.content, *(name for place in question.places for name in translated(place))])
+    words = " ".join([question.content, *(name for place in question.places for name in other_names(place))])
     lexical = found(index.lexical, words if terms(words) else view) if mode != "dense" else {}
     scores = fused(dense, lexical, DENSE_SHARE) if mode == "hybrid" else dense or lexical
     ranked = sorted(scores, key=lambda i: (-scores[i], i))

@@ -53,6 +53,14 @@ def test_a_follow_up_is_understood_from_what_came_before(assistant: Assistant) -
     assert "張碩輔" in answer.text
 
 
+def test_an_english_follow_up_is_found_and_refused_in_its_own_language(assistant: Assistant) -> None:
+    history = [("广州的会议由谁主持?", assistant.ask("广州的会议由谁主持?"))]
+    found = assistant.ask("And in Chongqing?", history=history)
+    assert "唐良智" in found.text
+    refused = assistant.ask("And in Shanghai?", history=history)
+    assert not refused.answered and refused.text.isascii()
+
+
 def test_a_point_of_a_quoted_list_is_asked_for_by_its_number(assistant: Assistant) -> None:
     asked = "重庆对抓紧抓实疫情防控关键期工作有哪些要求?"
     history = [(asked, assistant.ask(asked))]

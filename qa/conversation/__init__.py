@@ -8,6 +8,7 @@ question that no rule claims is returned as it is, so a new topic is not bent to
 from collections.abc import Sequence
 
 from qa.conversation import chinese, english
+from qa.conversation.bilingual import translated
 from qa.conversation.further import quoted_before
 from qa.conversation.text import Text
 from qa.conversation.turns import Read, last_turns
@@ -18,6 +19,8 @@ __all__ = ["quoted_before", "resolve"]
 
 _LONGEST = 200
 """Characters of a question beyond which it is taken as complete."""
+
+_RULES = {"en": english.resolved, "zh": chinese.resolved}
 
 
 def resolve(question: str, history: Sequence[tuple[str, Answer]], read: Read | None = None) -> str:
@@ -30,6 +33,10 @@ def resolve(question: str, history: Sequence[tuple[str, Answer]], read: Read | N
         return question
     text = Text.of(question)
     turns = last_turns(history, read)
-    rules = english if language_of(text.view) == "en" else chinese
-    result = rules.resolved(text, turns)
+    language = language_of(text.view)
+    result = None
+    if turns[0].language != language and (equal := translated(text.stripped(), turns[0].language)):
+        result = _RULES[turns[0].language](equal, turns)
+    if result is None:
+        result = _RULES[language](text, turns)
     return question if result is None or result.view == text.view else result.shown

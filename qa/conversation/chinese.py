@@ -3,20 +3,24 @@
 import re
 from collections.abc import Callable, Sequence
 
-from qa.conversation.chinese_topic import ASK, ATTRIBUTE, YES_NO, core, owner, statement, topic
+from qa.conversation.chinese_bare import alone, why
+from qa.conversation.chinese_more import more
+from qa.conversation.chinese_topic import ASK, ATTRIBUTE, YES_NO, owner, topic
 from qa.conversation.elements import elements
 from qa.conversation.exchange import exchanged
-from qa.conversation.listing import item, point
+from qa.conversation.joined import JOINED
+from qa.conversation.listing import LAST, item, point
 from qa.conversation.people import people
 from qa.conversation.points import HAN
 from qa.conversation.references import referred
 from qa.conversation.text import ASKED, COMMA, Text
 from qa.conversation.turns import Turn
+from qa.types import Answer
 
 Rule = Callable[[Text, Sequence[Turn]], Text | None]
 
 _OPENER = re.compile(
-    r"^(?:(?:嗯|哦|噢|好的?|谢谢|请问一?下?|(?:再|我?想|顺便)问一?下?|所以|然后(?!呢)|另外|还有(?=[, ])|"
+    r"^(?:(?:同样的?问题|嗯|哦|噢|好的?|谢谢|请问一?下?|(?:再|我?想|顺便)问一?下?|所以|然后(?!呢)|另外|还有(?=[, ])|"
     r"对了|可是|但是?|那么|那(?![里边儿个次天时年位些样场座家本种届款]))[,、 ]*)+"
 )
 _CHANGE = re.compile(r"换个?(?:话题|问题)|(?:另|别的)一?个问题|不说这个")
@@ -29,47 +33,27 @@ def resolved(question: Text, turns: Sequence[Turn]) -> Text | None:
     bare = question.stripped().without(_OPENER).stripped()
     if not bare:
         return None
-    for rule in _RULES:
-        result = rule(bare, turns)
-        if result is not None:
-            return result
-    return None
+    return _in_two(bare, turns) or _by_rule(bare, turns)
 
 
-_MORE = re.compile(
-    r"(?:除此之外,?)?(?:还有(?:呢|吗|没有|哪些|什么|别的(?:吗|呢)?|其[他它]的?(?:吗|呢)?)?|其[他它]的?呢|别的呢|"
-    r"继续说?|接着说|然后呢)"
-)
-_DETAIL = re.compile(
-    r"(?:能|可以)?再?请?(?:详细|具体)地?(?:说说|说一下|讲讲|说明|介绍一?下?|一?点|说)?[吗吧呢]?|"
-    r"再?(?:说|讲|介绍)得?再?(?:详细|具体|清楚)一?些?点?|展开(?:说说|讲讲)|再?多说一?[点些]"
-)
-_FURTHER = Text(",还有呢", "，还有呢")
-_DETAILED = Text("详细说说:", "详细说说：")
+def _by_rule(bare: Text, turns: Sequence[Turn]) -> Text | None:
+    return next((result for rule in _RULES if (result := rule(bare, turns)) is not None), None)
 
 
-def _more(bare: Text, turns: Sequence[Turn]) -> Text | None:
-    base = turns[0].bare
-    if _MORE.fullmatch(bare.view):
-        return _still(base) + ASKED
-    if _DETAIL.fullmatch(bare.view):
-        return base + ASKED if base.view.startswith("详细说说") else _DETAILED + base + ASKED
-    return None
+_TWO = re.compile(r"(.{1,14}呢)[?,;。 ]+(.{2,20})")
 
 
-def _still(base: Text) -> Text:
-    """重庆支援了哪些地方 -> 重庆还支援了哪些地方."""
-    if _ASKED_ON.search(base.view):
-        return base
-    subject = topic(base)
-    at = base.view.find(subject.view) + len(subject)
-    if not subject or base.view[at : at + 1] in _NO_VERB or ASK.match(base.view, at):
-        return base + _FURTHER
-    return base.put(at, at, "还")
-
-
-_ASKED_ON = re.compile("还(?!是)")
-_NO_VERB = ("", "的", ",", "是")
+def _in_two(bare: Text, turns: Sequence[Turn]) -> Text | None:
+    """广州呢?谁主持? -> the second question, of what the first one goes on about."""
+    match = _TWO.fullmatch(bare.view)
+    if match is None:
+        return None
+    first = _by_rule(bare[slice(*match.span(1))], turns)
+    if first is None:
+        return None
+    second = bare[slice(*match.span(2))]
+    asked = Turn(first.shown, Answer(first.shown, "", False, 0.0))
+    return _by_rule(second, [asked, *turns]) or first
 
 
 _POINT = re.compile(rf",(?:[{HAN}][是要、]|[第其][{HAN}]|\([{HAN}\d]\)|\d[.、)]|首先|[其再]次|最后).{{,40}}$")
@@ -89,66 +73,42 @@ def _point(bare: Text, turns: Sequence[Turn]) -> Text | None:
         words = Text(found.mark + found.words, found.mark + found.words)
         return (words if len(found.words) >= _ALONE_FROM else base + words) + ASKED
     noun = "" if asked.noun in base.view else asked.noun
-    return base + noun + f"第{HAN[asked.number - 1]}{asked.unit}是什么" + ASKED
+    number = "最后一" if asked.number == LAST else f"第{HAN[asked.number - 1]}"
+    return base + noun + f"{number}{asked.unit}是什么" + ASKED
 
 
 _FRAGMENT = re.compile(r"(.{1,14}?)(?:的|又|怎么样|如何|是什么情况)*呢|(.{1,14}?)(?:怎么样|又如何)")
+_OF_THIS = re.compile(
+    r"(.{1,10}?)(?:也(?:是|有|一样|这样|如此)(?:这样)?(?:的)?吗|有吗|有没有|(?:又是|又|是)(?:怎么[做办样说]|如何[做办])的?)|"
+    r"(?:再|也)?(?:说说|讲讲|谈谈|看看)(.{1,10}?)(?:的情况)?[吧呢]?"
+)
+
+
+_OF_THE_OTHER = re.compile(r",(?:第.{1,3}是什么|最后一.?是什么|还有[谁呢])(?=\?$)")
+_SURELY_JOINED = re.compile("以及|至于")
 
 
 def _fragment(bare: Text, turns: Sequence[Turn]) -> Text | None:
     """那广州呢 -> the last question about 广州."""
-    match = _FRAGMENT.fullmatch(bare.view)
+    plain = bare.without(JOINED) or bare
+    match = _FRAGMENT.fullmatch(plain.view)
+    if match is None and _SURELY_JOINED.match(bare.view) and not _asks(plain):
+        return exchanged(plain, turns)
     if match is None:
-        return exchanged(bare, turns, only_kind=True)
-    words = bare[slice(*match.span(1 if match[1] else 2))]
+        about = _OF_THIS.fullmatch(plain.view)
+        words = plain[slice(*about.span(1 if about[1] else 2))] if about else plain
+        return exchanged(words, turns, only_kind=True)
+    words = plain[slice(*match.span(1 if match[1] else 2))]
     if ASK.search(words.view):
         return None
-    return exchanged(referred(words, turns) or words, turns)
+    result = exchanged((referred(words, turns) or words).stripped(), turns)
+    return result and result.without(_OF_THE_OTHER)
 
 
 def _among(bare: Text, turns: Sequence[Turn]) -> Text | None:
     """其中… -> of the topic."""
     subject = topic(turns[0].bare)
     return subject + bare + ASKED if bare.view.startswith("其中") and subject else None
-
-
-_WHY = re.compile(r"[这那]?(?:又?是)?(为什么|为何|为啥|什么原因|原因是什么|怎么会)呢?(?:这样)?")
-
-
-def _why(bare: Text, turns: Sequence[Turn]) -> Text | None:
-    """为什么? -> why what the last question said."""
-    match = _WHY.fullmatch(bare.view)
-    said = statement(turns[0].bare)
-    return bare[slice(*match.span(1))] + said + ASKED if match and len(said) >= 2 else None
-
-
-_ADVERBIAL = re.compile(
-    r"(?:是|在|于|由)*(?:什么时[候间]|何时|何地|何处|哪里|哪儿|什么地[方点]|哪一?[天年月日]|几[点号]|怎么|如何|怎样|为什么|为何)"
-)
-_ALONE = re.compile(
-    rf"[这那]?(?:大概|大约|具体|到底|究竟|一共|总共|分别|都|又)*((?:是|在|于|从|有|要|由)*({ASK.pattern})([\u4e00-\u9fff]{{0,2}}?))"
-    r"(?:的|呢|啊|了)*"
-)
-
-
-def _bare(bare: Text, turns: Sequence[Turn]) -> Text | None:
-    """什么时候? 在哪里? 几座? -> the last question, asking for this instead."""
-    match = _ALONE.fullmatch(bare.view)
-    if match is None or (match[3] and not re.fullmatch("什么|哪.?|多少|几|第几", match[2])):
-        return None
-    base, wanted = core(turns[0].bare), bare[slice(*match.span(1))]
-    ask = ASK.search(base.view)
-    if not _ADVERBIAL.fullmatch(wanted.view):
-        return statement(base) + COMMA + wanted + ASKED
-    if ask is None:
-        return wanted + statement(base) + ASKED
-    adverb = _ADVERBIAL.search(base.view)
-    if adverb and adverb.end() < len(base):
-        return base.put(*adverb.span(), wanted) + ASKED
-    if adverb or (ask.start() > 0 and re.match("[由是]?谁", ask.group())):
-        subject = topic(base)
-        return subject + wanted + ASKED if subject else None
-    return statement(base) + COMMA + wanted + ASKED
 
 
 _FILLER = (
@@ -176,12 +136,21 @@ def _subjectless(bare: Text, turns: Sequence[Turn]) -> Text | None:
     start = times[0].end if times and times[0].start == 0 else 0
     if not _SUBJECTLESS.fullmatch(bare.view, start):
         return None
+    if not _asks(turns[0].bare):
+        return turns[0].bare + COMMA + bare + ASKED  # a point of a list, which is a statement
     subject = topic(turns[0].bare)
     if not _DEGREE.search(bare.view):
         subject = _person_of(bare, turns) or owner(subject)
+    if who := _WHO_DID.match(bare.view):
+        # 谁捐了 after 领导捐款了吗: the topic ends where the same verb begins.
+        verb = subject.view.rfind(who[2])
+        if who[1] and verb >= 0:
+            return None  # 还有谁捐了: of everybody, not of the one just spoken of
+        subject = subject[:verb] if verb >= 2 else subject
     return subject + bare + ASKED if len(subject) >= 2 else None
 
 
+_WHO_DID = re.compile(r"(还有|另有)?[是由]?谁([\u4e00-\u9fff])(?!$)")
 _PERSONAL = re.compile(
     r"职务|职位|年龄|年纪|几岁|多大岁数|生日|籍贯|老家|学历|毕业|出生|代表作|丈夫|妻子|父亲|母亲|导师"
 )
@@ -215,9 +184,13 @@ def _shared(bare: Text, turns: Sequence[Turn]) -> Text | None:
         if at <= 0 or at > 14 or ASK.search(view[:length]):
             continue
         before = base.view[:at]
-        known = before.endswith("的") or any(e.end == at for e in turns[0].elements)
-        new = elements(view) or people(view) or ASK.search(before) or not _asks(bare)
-        return base[:at] + bare + ASKED if known and not new else None
+        named = next((e for e in turns[0].elements if e.end in (at, len(before.rstrip("的")))), None)
+        if elements(view) or people(view) or not _asks(bare):
+            return None
+        if not ASK.search(before):
+            return base[:at] + bare + ASKED if named or before.endswith("的") else None
+        # 谁主持重庆的会议: what stands before the place is another question.
+        return base[named.start : at] + bare + ASKED if named else None
     return None
 
 
@@ -226,13 +199,13 @@ def _asks(text: Text) -> bool:
 
 
 _RULES: tuple[Rule, ...] = (
-    _more,
+    more,
     _point,
     _fragment,
     referred,
     _among,
-    _why,
-    _bare,
+    why,
+    alone,
     _shared,
     _subjectless,
     _attribute,

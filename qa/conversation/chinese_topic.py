@@ -38,15 +38,21 @@ _PREDICATE = re.compile(
     r"担任|位于|建于|属于|包含|包括|支持(?!者|率)|支援|提供|适合"
 )
 _TITLE = re.compile(r"《[^》]*》|“[^”]*”|「[^」]*」")
-_TAIL = re.compile(r"(?:是|由|在|于|有|要|共|大约|大概|每|为|叫|从|被|把|对|到|去|来|的|又|还|都|也|,| )+$")
+_TAIL = re.compile(
+    r"(?:是|由|在|于|有|要|共|大约|大概|每|为|叫|从|被|把|对|到|去|来|的|又|还|(?<![成首京古])都|也|,| )+$"
+)
 _OBJECT = re.compile(rf"^(?:是|[\u4e00-\u9fff]{{1,4}}?[{_ASPECT}的])([^,。?]{{2,}})$")
+_REASON = re.compile("为什么|为何|为啥")
+_NOUN_LIKE_VERB = re.compile("(?:收入|支出|投入|产出)$")
 _DETERMINER = re.compile(r"哪|多少|几")
 _PARTICLES = re.compile(r"(?:的|了|呢|吗)+$")
+_DETAILED = re.compile("^详细说说:")
 _AFTERTHOUGHT = re.compile(r",[^,]{1,8}$")
 
 
 def core(text: Text) -> Text:
-    """A question without an afterthought that an earlier follow-up put behind it: 要装充电桩，几座."""
+    """A question without what an earlier follow-up put around it: 详细说说：…, 要装充电桩，几座."""
+    text = text.without(_DETAILED)
     match = _AFTERTHOUGHT.search(text.view)
     return text[: match.start()] if match and ASK.search(match.group()) else text
 
@@ -63,6 +69,8 @@ def topic(text: Text) -> Text:
         return _subject(text[: ask.start() - verb])
     rest = text[ask.end() :].without(_PARTICLES)
     if _DETERMINER.match(text.view):
+        return _subject(rest)
+    if _REASON.fullmatch(ask.group()):
         return _subject(rest)
     match = _OBJECT.match(rest.view)
     return rest[match.start(1) : match.end(1)] if match else NOTHING
@@ -90,6 +98,8 @@ def _subject(head: Text) -> Text:
             head = head[: match.start()]
             break
     head = _without_tail(head)
+    if _NOUN_LIKE_VERB.search(head.view):
+        return head
     verb = head.view[:-1] if len(head) > 3 and head.view[-1] in _ASPECT else head.view
     if verb.endswith(_TWO_VERB) and len(verb) >= 4:
         head = head[: len(verb) - 2]

@@ -26,7 +26,7 @@ play run call bring grow raise join believe form expand reach enter brought
 """
 _VERBS = "|".join(_VERBS_LIST.split())
 _END = re.compile(
-    rf"\s(?:{_VERBS}|[a-z]+ed)\b|[,;:]|"
+    rf"(?<! the)(?<! an)(?<! a)(?<! its)(?<! his)(?<! her)\s(?:{_VERBS}|[a-z]+ed)\b|[,;:]|"
     r"\s(?:on|for|about|during|since|before|after|to|from|by|with|when|if)\s(?!the \w+ of)",
     re.IGNORECASE,
 )

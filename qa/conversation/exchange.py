@@ -11,6 +11,7 @@ from qa.conversation.turns import Turn
 
 _PREPOSITION = re.compile(r"^[在从到对给向于]")
 _DIVISION = re.compile(r"^[省市县区镇]$")
+_AND = re.compile(r"[和与、及跟同,]+|以及|还有")
 _LONGEST = 16
 _WORD_ENDS = "的是在和与及从到对由把被,、 了"
 
@@ -24,6 +25,7 @@ def exchanged(words: Text, turns: Sequence[Turn], only_kind: bool = False) -> Te
         return None
     words = words.without(_PREPOSITION)
     found = elements(words.view)
+    found = _together(words, found)
     if only_kind:
         whole = len(found) == 1 and found[0].start == 0 and found[0].end == len(words)
         return _by_kind(words, found[0], turns) if whole and found[0].kind not in ("name", "title") else None
@@ -35,6 +37,14 @@ def exchanged(words: Text, turns: Sequence[Turn], only_kind: bool = False) -> Te
         at = base.view.find(person.view)
         return base.put(at, at + len(person), words) + ASKED
     return _by_head(words, base) or _by_subject(words, base)
+
+
+def _together(words: Text, found: tuple[Element, ...]) -> tuple[Element, ...]:
+    """广州和深圳 as one element: several of a kind with nothing but conjunctions between them."""
+    between = "".join(words.view[a.end : b.start] for a, b in zip(found, found[1:], strict=False))
+    if len(found) < 2 or len({e.kind for e in found}) > 1 or not _AND.fullmatch(between):
+        return found
+    return (Element(found[0].kind, found[0].start, found[-1].end),)
 
 
 def _by_kind(words: Text, element: Element, turns: Sequence[Turn]) -> Text | None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from embeddings.normalize import fold
+from qa.conversation.joined import OTHERS
 from qa.types import Answer, Citation
 
 _FURTHER = re.compile(
@@ -12,9 +13,12 @@ _FURTHER = re.compile(
     re.IGNORECASE,
 )
 
+_AND_THIS = re.compile(rf"(?:那么?)?还有(?!{OTHERS})[^,。?]{{1,14}}呢")
+
 
 def quoted_before(question: str, history: Sequence[tuple[str, Answer]]) -> tuple[Citation, ...]:
     """What a follow-up that asks for more need not be shown again; () for any other question."""
-    if not _FURTHER.search(fold(question)):
+    view = fold(question)
+    if not _FURTHER.search(view) or _AND_THIS.match(view):
         return ()
     return tuple(citation for _, answer in history for citation in answer.citations)

@@ -2,6 +2,8 @@
 
 import re
 
+from qa.gazetteer import PLACES
+
 _SURNAMES = (
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕张孔曹严华金魏陶姜戚谢邹喻苏潘葛范彭鲁韦马苗方俞任袁柳鲍"
     "史唐费岑薛雷贺倪汤滕殷罗毕郝邬安常乐于傅皮卞齐康伍余顾孟黄穆萧肖尹姚邵汪祁毛狄米戴宋庞熊纪舒屈项祝董"
@@ -31,6 +33,7 @@ _NO_PERSON = re.compile(
     r"Bridge|Room|Union|Empire|War|Republic|Kingdom|States|North|South|East|West|"
     r"Inner|New|Great|Super|Act|Treaty|Church|Party|Army|League|Day|Renaissance)\b"
 )
+_PLACE = re.compile(".[镇县村湖寺庙塔桥馆街]")
 ALONE = re.compile(rf"{_NAME.pattern}|[{_SURNAMES}](?:{TITLE})")
 """A whole fragment that may be a person's name."""
 
@@ -45,6 +48,8 @@ def people(view: str, evidence: str = "") -> list[tuple[int, int]]:
         if not _BEFORE.search(view[max(0, start - 4) : start]):
             continue
         for end in range(first.end(1), start + 1, -1):
+            if view[start:end] in PLACES or _PLACE.fullmatch(view, start, end):
+                continue
             if _AFTER.match(view, end) and (not evidence or view[start:end] in evidence or end == start + 2):
                 found.append((start, end))
                 break

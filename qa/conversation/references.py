@@ -40,6 +40,8 @@ def referred(question: Text, turns: Sequence[Turn]) -> Text | None:
     ):
         if match := pattern.search(question.view):
             return _written(question, match, find(match.group(), turns))
+    if match := _OF_TWO.search(question.view):
+        return _written(question, match, _of_two(match.group(), turns))
     if match := _DEMONSTRATIVE.search(question.view):
         return _written(question, match, _of_kind(match[1], turns))
     return None
@@ -60,6 +62,25 @@ _PLAIN_BEFORE = re.compile(
 )
 
 
+_OF_TWO = re.compile("前者|后者")
+
+
+def _of_two(which: str, turns: Sequence[Turn]) -> Text | None:
+    """前者, 后者: of two that one question named, else of the topics of the last two questions."""
+    asked = [turn for turn in turns if not _OF_TWO.search(turn.asked)]
+    if not asked:
+        return None
+    two = [e for e in asked[0].elements if e.kind in ("place", "date", "title", "name")]
+    named = [asked[0].bare[e.start : e.end] for e in two if e.kind == two[0].kind]
+    if len(named) != _TWO:
+        named = [owner(topic(turn.bare)) for turn in reversed(asked[:_TWO])]
+    both = len(named) == _TWO and all(named) and named[0].view != named[1].view
+    return named[0 if which == "前者" else 1] if both else None
+
+
+_TWO = 2
+
+
 def _person(pronoun: str, turns: Sequence[Turn]) -> Text | None:
     """Who was meant by the same pronoun before, was the answer, or was asked about; most recent first."""
     for turn in turns:
@@ -69,6 +90,8 @@ def _person(pronoun: str, turns: Sequence[Turn]) -> Text | None:
             return turn.answerer
         if turn.people:
             return turn.people[0]
+        if turn.sought is not None:
+            return turn.sought
         subject = owner(topic(turn.bare))
         foreign = 2 <= len(subject) <= 5 and not turn.elements and subject.view in turn.quoted
         if re.search(rf"(?:{TITLE})$", subject.view) or (foreign and not _PLACE_LIKE.search(subject.view)):

@@ -5,10 +5,13 @@ from functools import cached_property
 
 from embeddings.errors import DocumentNotFound
 from embeddings.normalize import fold
+from embeddings.types import Hit
 from qa.conversation.elements import Element, elements
 from qa.conversation.people import people
 from qa.conversation.points import Point, listed
+from qa.conversation.sought import identified, sought
 from qa.conversation.text import CLOSING, Text
+from qa.gazetteer import PLACES, other_names
 from qa.questions import kind_of, language_of
 from qa.types import Answer, Citation
 
@@ -17,7 +20,8 @@ REMEMBERED = 4
 
 _QUOTED = 400  # characters of quotations that are looked at
 _LISTS = 3  # quotations around which lists are looked for
-_BEFORE, _AFTER = 600, 1500  # characters of the document around a quotation
+_AROUND = 4000  # characters of the document before and after a quotation; glosses make the original long
+_HEAD = 400  # characters at the beginning of a document, which say what place it is about
 
 Read = Callable[[str, int, int], str]
 """The original characters of a document between two offsets; raises DocumentNotFound."""
@@ -46,29 +50,53 @@ class Turn:
         return fold("\n".join(parts)[:_QUOTED])
 
     @cached_property
-    def points(self) -> list[Point]:
-        """The list that a quotation begins, belongs to or introduces; the nearest to one of them."""
-        found = [self._listed(citation) for citation in self.answer.citations[:_LISTS]]
-        found = found or [listed(self.quoted, 0, len(self.quoted))]
-        return min(found, key=lambda item: item[0])[1]
+    def places(self) -> frozenset[str]:
+        """The places that the question names, by their Chinese names."""
+        named = (self.bare.view[e.start : e.end].lower() for e in self.elements if e.kind == "place")
+        return frozenset(name if name in PLACES else next(iter(other_names(name)), name) for name in named)
 
-    def _listed(self, citation: Citation) -> tuple[int, list[Point]]:
-        before, after = self._around(citation)
-        quote = fold(citation.quote)
+    @cached_property
+    def points(self) -> list[Point]:
+        """The list that a quotation begins, belongs to or introduces; the nearest to one of the best document.
+
+        Of a refused question about a place it is one in what was nearest of that place.
+        """
+        sources: Sequence[Citation | Hit] = self.answer.citations[:_LISTS]
+        if not sources and self.places:
+            sources = [hit for hit in self.answer.nearest[:_LISTS] if self._of_place(hit)]
+        elif not sources:
+            return listed(self.quoted, 0, len(self.quoted))[1]
+        # What else was quoted may have a list of its own, of another page.
+        best = [self._listed(source) for source in sources if source.document == sources[0].document]
+        rest = [self._listed(source) for source in sources if source.document != sources[0].document]
+        return next((points for _, points in sorted(best, key=_distance) + rest if points), [])
+
+    def _of_place(self, hit: Hit) -> bool:
+        """Whether a passage, or the beginning of its document, names a place that the question names."""
+        try:
+            head = self._read(hit.document, 0, _HEAD) if self._read else ""
+        except DocumentNotFound:
+            return False
+        return any(place in fold(text) for text in (hit.text, head) for place in self.places)
+
+    def _listed(self, source: Citation | Hit) -> tuple[int, list[Point]]:
+        text = source.quote if isinstance(source, Citation) else source.text
+        before, after = self._around(source, text)
+        quote = fold(text)
         return listed(before + quote + after, len(before), len(before) + len(quote))
 
-    def _around(self, citation: Citation) -> tuple[str, str]:
+    def _around(self, source: Citation | Hit, text: str) -> tuple[str, str]:
         """The views of what stands before and after a quotation, if it still stands there."""
         if self._read is None:
             return "", ""
-        name, start, end = citation.document, citation.start, citation.end
+        name, start, end = source.document, source.start, source.end
         try:
-            if self._read(name, start, end) != citation.quote:
+            if self._read(name, start, end) != text:
                 return "", ""
-            before, after = self._read(name, max(0, start - _BEFORE), start), self._read(name, end, end + _AFTER)
+            before, after = self._read(name, max(0, start - _AROUND), start), self._read(name, end, end + _AROUND)
         except DocumentNotFound:
             return "", ""
-        return fold(before) + "\n", "\n" + fold(after)  # a list may begin where the quotation ends
+        return fold(before) + _space(before + text, len(before)), _space(text + after, len(text)) + fold(after)
 
     @cached_property
     def span(self) -> str:
@@ -82,13 +110,20 @@ class Turn:
 
     @cached_property
     def people(self) -> list[Text]:
-        """People whom the question names."""
-        return [self.bare[start:end] for start, end in people(self.bare.view, self.quoted)]
+        """People whom the question names; nothing that was quoted shows how long a name is that is refused."""
+        spans = people(self.bare.view, self.quoted if self.answer.answered else "")
+        return [self.bare[start:end] for start, end in spans]
+
+    @cached_property
+    def sought(self) -> Text | None:
+        """Whom a refused question asked for, so that a pronoun after it is taken for nobody else."""
+        asked = kind_of(self.question.view) == "who" and not self.answer.answered
+        return sought(self.bare) if asked else None
 
     @cached_property
     def answerer(self) -> Text | None:
-        """The person who is the answer, where the question asked for one."""
-        if kind_of(self.question.view) != "who" or not self.answer.answered:
+        """The person who is the answer, where the question asked for one and not who a person is."""
+        if kind_of(self.question.view) != "who" or not self.answer.answered or identified(self.bare, self.people):
             return None
         spans = people(self.span)
         if len(spans) == 1:
@@ -102,6 +137,16 @@ class Turn:
         anchors = [i for i, pair in pairs if pair.isalnum() and pair in self.question.view]
         start, end = min(named, key=lambda span: min((abs(span[0] - i) for i in anchors), default=0))
         return Text(quote[start:end], quote[start:end])
+
+
+def _distance(found: tuple[int, list[Point]]) -> int:
+    return found[0]
+
+
+def _space(text: str, at: int) -> str:
+    """What separates the views of the texts before and after a boundary: a list may begin at it."""
+    space = text[len(text[:at].rstrip()) : len(text) - len(text[at:].lstrip())]
+    return "\n" if "\n" in space else " " if space else ""
 
 
 def last_turns(history: Sequence[tuple[str, Answer]], read: Read | None = None) -> list[Turn]:
