@@ -104,10 +104,24 @@ class StaticEncoder:
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
         return encoding.ids, encoding.offsets
 
+    def tokens(self) -> list[str]:
+        """The vocabulary, in the order of the ids."""
+        ids = self._tokenizer.get_vocab()
+        return sorted(ids, key=ids.__getitem__)
+
     def token_vectors(self, ids: Sequence[int] | NDArray[np.integer[Any]]) -> NDArray[np.float32]:
         """Vectors of tokens as they enter the mean, shape (len(ids), dimension), not of unit length."""
         index = np.asarray(ids, dtype=np.intp)
         return self._rows[index].astype(np.float32) * self._scales[index, None]
+
+    def cosines(self, ids: NDArray[np.integer[Any]], vectors: Vectors) -> NDArray[np.float32]:
+        """Of tokens with some unit vectors, shape (len(ids), len(vectors)); memory for some tokens at a time."""
+        found = np.empty((len(ids), len(vectors)), dtype=np.float32)
+        for start in range(0, len(ids), _MOST_TOKENS):
+            rows = self._rows[ids[start : start + _MOST_TOKENS]].astype(np.float32, copy=False)
+            lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None]  # the scales change no direction
+            found[start : start + _MOST_TOKENS] = (rows @ vectors.T) / np.maximum(lengths, 1e-9)
+        return found
 
     def sums(self, token_ids: Sequence[Sequence[int] | NDArray[np.int32]]) -> NDArray[np.float32]:
         """Sums of the token vectors of each text, shape (len(token_ids), dimension); the unknown token's if none."""

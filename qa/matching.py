@@ -12,11 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.analysis import is_cjk, terms
+from embeddings.encoders import default_encoder
+from embeddings.translation import lexicon
 from qa.background import idf
 from qa.gazetteer import other_names
 from qa.questions import Question
 from qa.romanized import names
 
+_ENGLISH = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
 _NOT_WORD = re.compile(r"[^\w.%]+|(?<!\d)\.|\.(?!\d)")
 
 
@@ -41,10 +44,24 @@ Word = str | re.Pattern[str]
 """What is looked for in flat texts."""
 
 
-def words_of(question: Question) -> list[Word]:
-    """The question's terms as they stand in flat texts; one that stands nowhere if there is none."""
-    people = _people(question)
-    return [people.get(t) or (t if is_cjk(t) else " " + t) for t in question.terms] or ["\0"]
+def words_of(question: Question, chinese: bool = False) -> list[Word]:
+    """The question's terms as they stand in flat texts; one that stands nowhere if there is none.
+
+    `chinese`: in texts in Chinese, where those of an English question are looked for by what they may be there.
+    """
+    known: dict[str, Word] = _people(question)
+    if chinese and question.language == "en":
+        meant = {term: _any_of(term, *found) for term, found in in_chinese(question).items() if found}
+        known = meant | known
+    return [known.get(t) or (t if is_cjk(t) else " " + t) for t in question.terms] or ["\0"]
+
+
+@lru_cache(maxsize=256)
+def in_chinese(question: Question) -> dict[str, tuple[str, ...]]:
+    """Of the terms of an English question, what each may be in Chinese."""
+    surfaces = {stem: m.group().lower() for m in _ENGLISH.finditer(question.matter) for stem in terms(m.group())[-1:]}
+    wanted = [surfaces.get(term, term) for term in question.terms]
+    return dict(zip(question.terms, lexicon(default_encoder()).chinese(wanted), strict=True))
 
 
 def latin_of(question: Question) -> list[Word]:

@@ -115,6 +115,10 @@ def kind_of(view: str) -> Kind:
     return "what"
 
 
+GLANCE = 40
+"""Characters that tell which language a text is in."""
+
+
 def language_of(text: str) -> Literal["zh", "en"]:
     """The language to answer in: Chinese as soon as a quarter of the letters are CJK characters."""
     letters = sum(1 for c in text if c.isalpha())

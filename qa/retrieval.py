@@ -19,8 +19,8 @@ from embeddings.index import Index
 from embeddings.passages import sentences
 from embeddings.types import Passage, search_text
 from qa.gazetteer import other_names
-from qa.matching import Word, flat, holds, longest_common, present, weights_of, words_for, words_of
-from qa.questions import Question, language_of, understand
+from qa.matching import Word, flat, holds, in_chinese, longest_common, present, weights_of, words_for, words_of
+from qa.questions import GLANCE, Question, language_of, understand
 
 Mode = Literal["hybrid", "dense", "lexical"]
 Search = Callable[[str, int, Collection[str] | None], list[tuple[int, float]]]
@@ -50,16 +50,16 @@ WEIGHTS = {
     "aligned": 3.6,  # how closely the passage takes up each token of the question
 }
 """By which passages are scored anew; fitted as DENSE_SHARE is."""
-FOREIGN = {"dense": 4.0, "share": 2.8, "numbers": 0.9, "places": 0.9}
-"""The same where question and passages are in two languages: by meaning, names, numbers and places."""
+FOREIGN = {"lexical": 2.0, "dense": 4.0, "share": 2.8, "close_share": 2.1, "numbers": 0.9, "places": 0.9}
+"""The same for an English question over Chinese passages, whose words are looked for by what they may be there."""
+MEANT = 3
+"""Chinese words that BM25 looks for in place of an English one."""
 PLAIN = tuple(WEIGHTS)[:-1]
 """All but the last, which takes longest."""
 
 WINDOW = 80
 """Characters."""
 
-GLANCE = 40
-"""Characters that tell which language a passage is in."""
 
 ALIGNED = 0.6
 """Weight of the late interaction in the dense score, against the cosine: between .8, which is best for the held-out
@@ -107,11 +107,13 @@ def retrieve(
     ranked = sorted(scores, key=lambda i: (-scores[i], i))
     if mode == "hybrid":
         first, weights = index.passages(ranked[:SCORED_ANEW]), WEIGHTS
-        if _foreign(question, first):
-            scores, lexical, weights = _late(index, question, dense), {}, FOREIGN
-            dense, ranked = scores, sorted(scores, key=lambda i: (-scores[i], i))
+        if foreign := _foreign(question, first):
+            meant = [word for likely in in_chinese(question).values() for word in likely[:MEANT]]
+            dense, lexical = _late(index, question, dense), found(index.lexical, " , ".join([words, *meant]))
+            scores, weights = fused(dense, lexical, 0.5), FOREIGN
+            ranked = sorted(scores, key=lambda i: (-scores[i], i))
             first = index.passages(ranked[:SCORED_ANEW])
-        anew = signals(question, first, dense, lexical) @ _vector(weights)
+        anew = signals(question, first, dense, lexical, foreign) @ _vector(weights)
         # Above what was not looked at, whose fused scores are at most 1.
         scores |= {p.id: 1.0 + float(score) for p, score in zip(first, anew, strict=True)}
         ranked.sort(key=lambda i: (-scores[i], i))
@@ -136,7 +138,9 @@ def _late(index: Index, question: Question, dense: dict[int, float]) -> dict[int
 
 
 def _foreign(question: Question, passages: Sequence[Passage]) -> bool:
-    """Whether most of what was found is in another language than the question, whose words are then not in it."""
+    """Whether a question in English found mostly passages in Chinese, where its words are not."""
+    if question.language == "zh":
+        return False
     return 2 * sum(language_of(p.text[:GLANCE]) != question.language for p in passages) > len(passages)
 
 
@@ -154,14 +158,18 @@ def aligned(
 
 
 def signals(
-    question: Question, passages: Sequence[Passage], dense: dict[int, float], lexical: dict[int, float]
+    question: Question,
+    passages: Sequence[Passage],
+    dense: dict[int, float],
+    lexical: dict[int, float],
+    foreign: bool = False,
 ) -> NDArray[np.float32]:
     """What passages are scored anew by, shape (len(passages), len(WEIGHTS))."""
     near, worded = _scaled(dense), _scaled(lexical, floor=0.0)
     texts = [flat(search_text(p)) for p in passages]
     weight = weights_of(question)
     long = np.array([len(t) > 1 for t in question.terms] or [True])
-    words = words_of(question)
+    words = words_of(question, foreign)
     here = present(words, texts)
     wanted = flat(question.matter)
     columns = (

@@ -21,6 +21,7 @@ EMBEDDINGS = (
     "passages",
     "encoders",
     "alignment",
+    "translation",
     "lexical",
     "catalog",
     "stores",

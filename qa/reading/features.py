@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from embeddings.alignment import alignment
 from embeddings.encoders import StaticEncoder
 from qa.matching import Word, flat, latin_of, longest_common, present, weights_of, words_for, words_of
-from qa.questions import KINDS, Question
+from qa.questions import GLANCE, KINDS, Question, language_of
 from qa.reading import patterns
 from qa.reading.evidence import Evidence
 
@@ -94,7 +94,7 @@ class _Table:
 
     def _terms(self) -> None:
         """Which question terms stand in each sentence and in what surrounds it: boolean, (terms, sentences)."""
-        words = words_of(self.question)
+        words = words_of(self.question, any(language_of(text[:GLANCE]) == "zh" for text in self.texts))
         self.idf = weights_of(self.question)
         self.long = np.array([len(t) > 1 for t in self.question.terms] or [False])
         here = present(words, self.texts)

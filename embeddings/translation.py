@@ -1,0 +1,61 @@
+"""English words as Chinese ones: their nearest neighbours among the Chinese tokens of the static encoder.
+
+The encoder was trained on sentences of both languages, so that tokens of the same meaning lie together. What a
+question's words may be in a Chinese text is good enough to look for, though not to show.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from threading import Lock
+
+import numpy as np
+
+from embeddings.encoders import StaticEncoder
+
+NEAREST = 8
+"""Chinese words for one English word, at most."""
+LEAST, SHARE = 0.36, 0.6
+"""Cosine that a neighbour needs, and what it needs of the nearest one's."""
+_REMEMBERED = 5_000  # words
+_WORD = re.compile(r"[\u4e00-\u9fff]{2,4}")
+_EDGES = frozenset("的了在是和与及或被把从对为以有也就都而之其该该这那由于所个")
+
+
+class Lexicon:
+    """Chinese words for English ones. Safe to share by threads."""
+
+    def __init__(self, encoder: StaticEncoder) -> None:
+        self._encoder, self._lock = encoder, Lock()
+        tokens = encoder.tokens()
+        wanted = [
+            i for i, t in enumerate(tokens) if _WORD.fullmatch(t) and t[0] not in _EDGES and t[-1] not in _EDGES
+        ]
+        self._ids = np.array(wanted, dtype=np.intp)
+        self._words = [tokens[i] for i in wanted]
+        self._known: dict[str, tuple[str, ...]] = {}
+
+    def chinese(self, words: Sequence[str]) -> list[tuple[str, ...]]:
+        """What each English word may be in simplified Chinese, the likeliest first; () if nothing is near."""
+        with self._lock:
+            if new := [word for word in dict.fromkeys(words) if word not in self._known]:
+                if len(self._known) > _REMEMBERED:
+                    self._known = {}
+                    new = list(dict.fromkeys(words))
+                self._known |= zip(new, self._nearest(new), strict=True)
+            return [self._known[word] for word in words]
+
+    def _nearest(self, words: Sequence[str]) -> list[tuple[str, ...]]:
+        cosines = self._encoder.cosines(self._ids, self._encoder.encode_queries(words))
+        found = []
+        for column in cosines.T:
+            best = np.argsort(-column, kind="stable")[:NEAREST]
+            least = max(LEAST, SHARE * float(column[best[0]]))
+            found.append(tuple(self._words[i] for i in best.tolist() if column[i] >= least))
+        return found
+
+
+@lru_cache(maxsize=2)
+def lexicon(encoder: StaticEncoder) -> Lexicon:
+    """The lexicon of an encoder, made once."""
+    return Lexicon(encoder)
