@@ -10,7 +10,7 @@ from scripted import CANTON, CHONGQING, GUANGZHOU, ScriptedAssistant, seeds_scri
 
 from qa.web import exports
 from qa.web.conversations import ConversationNotFound, Conversations, Turn
-from qa.web.feedback import Feedback, cited, export
+from qa.web.feedback import Cited, Feedback, Rating, cited, export, of_answer
 from qa.web.store import FILE_NAME, Store
 
 
@@ -158,6 +158,32 @@ def test_a_rating_replaces_the_earlier_one_and_is_exported(
     assert exported["citations"][0]["document"] == CANTON
     feedback.withdraw(id, 1)
     assert list(export(file.parent)) == []
+
+
+def test_a_rating_stays_with_the_answer_that_it_was_given_to(
+    file: Path, kept: Conversations, store: Store, assistant: ScriptedAssistant
+) -> None:
+    id = _asked(kept, assistant)
+    feedback = Feedback(store)
+    places = cited(assistant.ask(GUANGZHOU).citations)
+    given: list[tuple[Rating, list[Cited]]] = [("down", places[:1]), ("up", places[2:])]
+    for rating, some in given:
+        assert [turn.rating for turn in kept.turns("anna", id)] == [""]
+        feedback.give("anna", GUANGZHOU, rating, some, answered=True, turn=(id, 1))
+        assert [turn.rating for turn in kept.turns("anna", id)] == [rating]
+        feedback.leave_behind(id, 1)
+    feedback.withdraw(id, 1)
+    exported = [
+        (row["rating"], row["conversation"], row["turn"], row["replaced"], row["citations"][0]["document"])
+        for row in export(file.parent)
+    ]
+    assert exported == [("down", id, 1, True, CANTON), ("up", id, 1, True, CHONGQING)]
+
+
+def test_answers_that_cite_the_same_are_the_same_to_a_rating(assistant: ScriptedAssistant) -> None:
+    answer = assistant.ask(GUANGZHOU)
+    assert of_answer(answer) == of_answer(replace(answer, confidence=0.1, understood="?"))
+    assert of_answer(answer) != of_answer(replace(answer, citations=answer.citations[:1]))
 
 
 def test_there_is_no_feedback_where_nobody_has_chatted(tmp_path: Path) -> None:

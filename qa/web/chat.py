@@ -18,7 +18,7 @@ from qa.types import Answer
 from qa.web import panels, render, viewer
 from qa.web.answering import STOPPED, Answering
 from qa.web.conversations import ConversationNotFound, Turn
-from qa.web.feedback import cited
+from qa.web.feedback import cited, of_answer
 from qa.web.i18n import LANGUAGES, Words, choose
 from qa.web.markup import escape
 from qa.web.service import History, Service
@@ -65,10 +65,10 @@ class Chat:
     def retry(self, current: str, chosen: list[str], request: gr.Request) -> Iterator[Panels]:
         """Ask the last question again."""
         user = _user(request)
-        number = len(self._kept.turns(user, current))
-        question = None if self._answering.of(current) else self._kept.drop_last(user, current)
-        if question is not None:
-            self._service.feedback.withdraw(current, number)
+        turns = self._kept.turns(user, current)
+        if turns and not self._answering.of(current):
+            self._service.feedback.leave_behind(current, turns[-1].number)
+            question = self._kept.drop_last(user, current) or turns[-1].question
             yield from self.ask(question, current, chosen, request)
 
     def ask(self, question: str, current: str, chosen: list[str], request: gr.Request) -> Iterator[Panels]:
@@ -127,12 +127,17 @@ class Chat:
             answering.stop()
 
     def rate(self, current: str, event: gr.EventData, request: gr.Request) -> str:
-        """Store a thumb up or down; the same one again takes it back."""
+        """Store a thumb up or down; the same one again takes it back.
+
+        A page may still show an answer that another page has asked for again: a thumb on it means nothing here.
+        """
         user, number, rating = _user(request), int(event.turn), event.rating
         turn = next(turn for turn in self._kept.turns(user, current) if turn.number == number)
+        if turn.answer is None or of_answer(turn.answer) != event.answer:
+            return self._shown(user, current, _words(request))
         if turn.rating == rating:
             self._service.feedback.withdraw(current, number)
-        elif turn.answer is not None and rating in ("up", "down"):
+        elif rating in ("up", "down"):
             self._service.feedback.give(
                 user,
                 turn.question,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from embeddings.types import Hit
 from qa.types import Answer, Citation
 from qa.web.conversations import Turn
+from qa.web.feedback import of_answer
 from qa.web.i18n import Words, place_in
 from qa.web.markup import Span, annotate, escape, glosses
 
@@ -62,7 +63,8 @@ def _actions(turn: Turn, words: Words, last: bool) -> str:
         buttons.append(_button("copy", words["copy"], f'data-copy="{copied}" data-done="{words["copied"]}"'))
         for rating, word in (("up", "good"), ("down", "bad")):
             pressed = "true" if turn.rating == rating else "false"
-            data = f'data-event="rate" data-turn="{turn.number}" data-rating="{rating}"'
+            data = f'data-event="rate" data-turn="{turn.number}" data-answer="{of_answer(turn.answer)}" '
+            data += f'data-rating="{rating}"'
             buttons.append(_button(rating, words[word], f'{data} aria-pressed="{pressed}"'))
     if last:
         buttons.append(_button("retry", words["retry"], 'data-event="retry"'))
