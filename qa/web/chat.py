@@ -14,14 +14,13 @@ import gradio as gr
 
 from embeddings.errors import DocumentNotFound, WenjuError
 from embeddings.types import DocumentInfo
-from qa.types import Answer
 from qa.web import panels, render, viewer
 from qa.web.answering import STOPPED, Answering
-from qa.web.conversations import ConversationNotFound, Turn
+from qa.web.conversations import ConversationNotFound, Turn, documents_cited, history
 from qa.web.feedback import cited, of_answer
 from qa.web.i18n import LANGUAGES, Words, choose
 from qa.web.markup import escape
-from qa.web.service import History, Service
+from qa.web.service import Service
 
 SETTLING = 20.0  # seconds that a page waits for an answer which another one asked for
 
@@ -111,13 +110,13 @@ class Chat:
         turn = Turn(len(past) + 1, question, failure=STOPPED)
         self._kept.put(current, turn)  # what a restart in the middle would find
         turn = replace(turn, failure="", done=False)
-        cited = _documents_cited(past)
+        sources = documents_cited(past)
         answering = self._answering.begin(
             current,
             turn,
             _page(request),
-            self._service.stream(user, question, _history(past), self._service.scope(chosen)),
-            lambda turn: self._kept.put(current, turn, cited),
+            self._service.stream(user, question, history(past), self._service.scope(chosen)),
+            lambda turn: self._kept.put(current, turn, sources),
         )
         return turn, answering
 
@@ -304,18 +303,3 @@ class Chat:
             return viewer.page(self._service.document(name), marks, words, key, position)
         except DocumentNotFound:
             return viewer.notice(words["document_gone"], words)
-
-
-def _history(past: Sequence[Turn]) -> History:
-    """What came before, without quotations of documents that have gone or changed."""
-    history = []
-    for turn in past:
-        if turn.answer is not None:
-            citations = tuple(c for at, c in enumerate(turn.answer.citations) if at not in turn.lost)
-            history.append((turn.question, replace(turn.answer, citations=citations)))
-    return history
-
-
-def _documents_cited(past: Sequence[Turn]) -> set[str]:
-    answers: list[Answer] = [turn.answer for turn in past if turn.answer]
-    return {citation.document for answer in answers for citation in answer.citations}

@@ -66,7 +66,8 @@ class Feedback:
         """Keep the rating of an answer that another one is about to replace: it was of that answer only."""
         with self._store.transaction() as database:
             database.execute(
-                "UPDATE feedback SET turn = NULL, record = json_set(record, '$.turn', turn, '$.replaced', json('true')) "
+                "UPDATE feedback SET turn = NULL, "
+                "record = json_set(record, '$.turn', turn, '$.replaced', json('true')) "
                 "WHERE conversation = ? AND turn = ?",
                 (conversation, turn),
             )
