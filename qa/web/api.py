@@ -17,7 +17,7 @@ from qa.types import Answer
 from qa.web import exports, pages
 from qa.web.conversations import Conversation, ConversationNotFound
 from qa.web.feedback import Cited, Rating
-from qa.web.i18n import choose
+from qa.web.i18n import LANGUAGES, choose
 from qa.web.limits import LimitReached
 from qa.web.reasons import reason
 from qa.web.service import Service
@@ -208,13 +208,17 @@ def _add_conversations(routes: APIRouter, service: Service) -> None:
 
     @routes.get("/conversations/{id}", tags=["conversations"], response_class=JSONResponse)
     def conversation(
-        id: str, request: Request, format: Annotated[Literal["json", "markdown"], Query()] = "json"
+        id: str,
+        request: Request,
+        format: Annotated[Literal["json", "markdown"], Query()] = "json",
+        accept_language: Annotated[str | None, Header()] = None,
     ) -> Response:
-        """One conversation with its citations, as JSON or Markdown."""
+        """One conversation with its citations, as JSON or as Markdown, whose few own words are Chinese or English."""
         user = user_of(request)
         about, turns = kept.get(user, id), kept.turns(user, id)
         if format == "markdown":
-            return PlainTextResponse(exports.markdown(about, turns), media_type="text/markdown")
+            words = LANGUAGES[choose(accept_language)]
+            return PlainTextResponse(exports.markdown(about, turns, words), media_type="text/markdown")
         return JSONResponse(exports.as_json(about, turns))
 
     @routes.delete("/conversations/{id}", tags=["conversations"], status_code=204)

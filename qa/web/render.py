@@ -44,11 +44,19 @@ def _body(turn: Turn, words: Words, titles: Titles) -> str:
     return body(turn, turn.answer, words, titles) + _failure(turn, words)
 
 
+def failure(turn: Turn, words: Words) -> str:
+    """Why there is no whole answer."""
+    return words.get(turn.failure) or words["failed"].format(reason=turn.failure)
+
+
+def completed(turn: Turn) -> str:
+    """The question that a follow-up was understood as; "" where it says everything itself."""
+    understood = turn.answer.understood if turn.answer else ""
+    return "" if understood == turn.question else understood
+
+
 def _failure(turn: Turn, words: Words) -> str:
-    if not turn.failure:
-        return ""
-    said = words.get(turn.failure) or words["failed"].format(reason=turn.failure)
-    return f'<p class="failure" role="alert">{escape(said)}</p>'
+    return f'<p class="failure" role="alert">{escape(failure(turn, words))}</p>' if turn.failure else ""
 
 
 def _searching(words: Words) -> str:
@@ -79,10 +87,8 @@ def _button(icon: str, label: str, attributes: str) -> str:
 
 
 def _understood(turn: Turn, words: Words) -> str:
-    understood = turn.answer.understood if turn.answer else ""
-    if not understood or understood == turn.question:
-        return ""
-    return f'<p class="understood">{words["understood"]}<q>{escape(understood)}</q></p>'
+    understood = completed(turn)
+    return f'<p class="understood">{words["understood"]}<q>{escape(understood)}</q></p>' if understood else ""
 
 
 def _answered(turn: Turn, answer: Answer, words: Words, titles: Titles) -> str:
