@@ -53,6 +53,8 @@ class Chat:
 
     def chat(self, question: str, request: gr.Request) -> str:
         """Ask a question; returns the answer as text with its quotations and their documents."""
+        if not question.strip():
+            raise gr.Error("the question is empty", print_exception=False)
         return render.plain(self._service.ask(_user(request), question[: self._limit]))
 
     def ask_example(

@@ -8,11 +8,17 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
+from embeddings.errors import DocumentNotFound, WenjuError
 from qa.types import Answer, Citation
+from qa.web.records import Lookup
 from qa.web.store import FILE_NAME, Store
 
 Rating = Literal["up", "down"]
 LONGEST_COMMENT = 2000
+
+
+class NotCitable(WenjuError):
+    """A place that no answer can have quoted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +28,19 @@ class Cited:
     document: str
     start: int
     end: int
+
+
+def check(cited: Sequence[Cited], lookup: Lookup) -> None:
+    """NotCitable for a place that lies in no document."""
+    for place in cited:
+        try:
+            size = len(lookup(place.document).text)
+        except DocumentNotFound as error:
+            raise NotCitable(str(error)) from error
+        if not 0 <= place.start < place.end <= size:
+            raise NotCitable(
+                f"{place.document!r} has {size} characters: nothing can be quoted from {place.start} to {place.end}"
+            )
 
 
 class Feedback:

@@ -12,7 +12,7 @@ from qa.web.accounts import Accounts
 from qa.web.answering import InProgress
 from qa.web.conversations import Conversations
 from qa.web.examples import example_questions
-from qa.web.feedback import Feedback
+from qa.web.feedback import Cited, Feedback, Rating, check
 from qa.web.limits import Gate, Limits, Rate
 from qa.web.store import FILE_NAME, Store
 
@@ -39,6 +39,7 @@ class Service:
         self.feedback = Feedback(self.store)
         self.answering = InProgress()
         self._questions = Rate(self.limits.questions_per_minute, "questions")
+        self._ratings = Rate(self.limits.ratings_per_minute, "ratings")
         self._files = Rate(self.limits.files_per_minute, "files")
         self._gate = Gate(self.limits.questions_at_once, self.limits.questions_waiting, self.limits.wait_seconds)
         self._examples: tuple[object, list[str]] | None = None
@@ -69,6 +70,12 @@ class Service:
         self._questions.spend(user)
         with self._gate.passing():
             return self.assistant.retrieve(question, limit=limit, mode=mode, documents=documents)
+
+    def rate(self, user: str, question: str, rating: Rating, places: Sequence[Cited], comment: str) -> None:
+        """Store what somebody thought of an answer; NotCitable, LimitReached."""
+        self._ratings.spend(user)
+        check(places, self.document)
+        self.feedback.give(user, question, rating, places, comment=comment)
 
     def upload(self, user: str, name: str, data: bytes) -> Receipt:
         """Read one file into the index, under its file name; LimitReached."""
