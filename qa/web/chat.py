@@ -262,7 +262,7 @@ class Chat:
 
     def _shown(self, user: str, current: str, words: Words) -> str:
         if not current:
-            return render.welcome(self._service.examples(), words)
+            return render.welcome(self._service.examples(words["language"]), words)
         turns = self._kept.turns(user, current)
         if answering := self._answering.of(current):
             answering.wait(SETTLING)

@@ -7,6 +7,7 @@ Words = Mapping[str, str]
 """Interface words by key; every language has the same keys."""
 
 CHINESE: Words = {
+    "language": "zh",
     "app": "问据",
     "tagline": "每个答案都引自你的文档",
     "welcome": "问你的文档",
@@ -119,6 +120,7 @@ CHINESE: Words = {
 }
 
 ENGLISH: Words = {
+    "language": "en",
     "app": "Wenju",
     "tagline": "Every answer quoted from your documents",
     "welcome": "Ask your documents",

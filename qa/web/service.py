@@ -42,7 +42,7 @@ class Service:
         self._ratings = Rate(self.limits.ratings_per_minute, "ratings")
         self._files = Rate(self.limits.files_per_minute, "files")
         self._gate = Gate(self.limits.questions_at_once, self.limits.questions_waiting, self.limits.wait_seconds)
-        self._examples: tuple[object, list[str]] | None = None
+        self._examples: dict[str, tuple[object, list[str]]] = {}
         self.forget_deleted()
 
     def document(self, name: str) -> Document:
@@ -91,12 +91,12 @@ class Service:
             path.write_bytes(data)
             return self.assistant.add([path])
 
-    def examples(self) -> list[str]:
-        """Questions that the documents as they are now answer."""
+    def examples(self, language: str) -> list[str]:
+        """Questions that the documents as they are now answer, those in the language first."""
         state = tuple((info.name, info.digest) for info in self.assistant.documents())
-        if self._examples is None or self._examples[0] != state:
-            self._examples = (state, example_questions(self.assistant))
-        return self._examples[1]
+        if language not in self._examples or self._examples[language][0] != state:
+            self._examples[language] = (state, example_questions(self.assistant, language))
+        return self._examples[language][1]
 
     def remove(self, name: str) -> None:
         """Delete a document and what conversations remember of its words; DocumentNotFound."""
