@@ -21,6 +21,8 @@ def test_the_table_tells_what_is_known(running: Running, assistant: ScriptedAssi
         expect(row.locator(".facts")).to_be_hidden()
     rows.first.locator(".opener").click()
     expect(page.locator("#viewer article.source")).to_have_attribute("aria-label", CHONGQING)
+    expect(rows.first.locator(".facts")).to_be_visible()  # beside a source the columns have no room
+    expect(rows.first.locator("td.date")).to_be_hidden()
     page.screenshot(path=OUTPUT / "documents.png")
 
 
