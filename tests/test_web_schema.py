@@ -8,6 +8,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from pages import Running
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.schemas import BaseSchema
@@ -18,7 +19,6 @@ from qa.web.limits import Limits
 from qa.web.service import Service
 
 UNLIMITED = Limits(questions_per_minute=10**9, files_per_minute=10**9, ratings_per_minute=10**9, file_bytes=100_000)
-HERE = {"host": "localhost"}  # the server answers to no other name
 EXAMPLES = 20  # requests of each operation; `schemathesis run` against an open chat makes as many as one has time for
 OPERATIONS = (
     "POST /api/ask",
@@ -46,7 +46,9 @@ def described(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     with Assistant.open(tmp_path_factory.mktemp("index")) as assistant:
         assistant.add(seeds)
         service = Service(assistant, tmp_path_factory.mktemp("web"), UNLIMITED)
-        yield schemathesis.openapi.from_asgi("/api/openapi.json", made(service), headers=HERE)
+        server = Running(made(service))
+        yield schemathesis.openapi.from_url(f"{server.url}/api/openapi.json")
+        server.stop()
         service.close()
 
 
@@ -72,6 +74,6 @@ def test_responses_keep_the_description(described: BaseSchema, operation: str) -
     )
     @given(st.one_of(fitting, wrong))
     def ask(case: Case[Any]) -> None:
-        case.call_and_validate(headers=HERE, excluded_checks=excused)
+        case.call_and_validate(excluded_checks=excused)
 
     ask()
