@@ -38,6 +38,10 @@ def client(assistant: Assistant, folder: Path) -> Iterator[TestClient]:
     service.close()
 
 
+def _place(document: str = CANTON, start: int = 3, end: int = 9) -> dict[str, Any]:
+    return {"document": document, "start": start, "end": end}
+
+
 def _events(text: str) -> list[tuple[str, Any]]:
     """Server-sent events as (event, data)."""
     events = []
@@ -121,12 +125,23 @@ def test_feedback_is_stored_and_exported(client: TestClient, folder: Path) -> No
     ("path", "body", "status"),
     [
         ("/api/ask", {"question": ""}, 422),
+        ("/api/ask", {"question": " \n\u3000"}, 422),
+        ("/api/retrieve", {"question": "\t"}, 422),
         ("/api/ask", {"question": "x" * 1001}, 422),
         ("/api/ask", {"question": "?", "extra": 1}, 422),
         ("/api/ask", {"question": "?", "documents": ["nowhere.txt"]}, 404),
         ("/api/retrieve", {"question": "?", "limit": 0}, 422),
         ("/api/retrieve", {"question": "?", "mode": "magic"}, 422),
         ("/api/feedback", {"question": "?", "rating": "meh"}, 422),
+        ("/api/feedback", {"question": "  ", "rating": "up"}, 422),
+        ("/api/feedback", {"question": "?", "rating": "up", "comment": "x" * 2001}, 422),
+        ("/api/feedback", {"question": "?", "rating": "up", "citations": [_place()] * 101}, 422),
+        ("/api/feedback", {"question": "?", "rating": "up", "citations": [_place(), _place("nowhere.txt")]}, 422),
+        ("/api/feedback", {"question": "?", "rating": "up", "citations": [_place("x" * 5000)]}, 422),
+        ("/api/feedback", {"question": "?", "rating": "up", "citations": [_place(end=1_000_000)]}, 422),
+        ("/api/feedback", {"question": "?", "rating": "up", "citations": [_place(end=10**30)]}, 422),
+        ("/api/feedback", {"question": "?", "rating": "up", "citations": [_place(start=9)]}, 422),
+        ("/api/feedback", {"question": "?", "rating": "up", "citations": [_place(start=-3)]}, 422),
         ("/api/nothing", {}, 404),
     ],
 )
@@ -134,6 +149,35 @@ def test_what_is_wrong_is_told(client: TestClient, path: str, body: dict[str, An
     response = client.post(path, json=body)
     assert response.status_code == status
     assert response.json()["detail"]
+
+
+def test_a_blank_question_is_told_to_be_empty_everywhere(client: TestClient, assistant: Assistant) -> None:
+    (told,) = client.post("/api/ask", json={"question": "  "}).json()["detail"]
+    assert (told["loc"], told["msg"]) == (["body", "question"], "the question is empty")
+    for attempt in (assistant.ask, assistant.retrieve, lambda blank: next(assistant.stream(blank))):
+        with pytest.raises(ValueError, match="the question is empty"):
+            attempt("  ")
+
+
+def test_feedback_on_what_an_answer_cites_is_taken_and_what_cannot_be_cited_is_named(
+    client: TestClient, folder: Path
+) -> None:
+    answer = client.post("/api/ask", json={"question": GUANGZHOU}).json()
+    given = {"question": GUANGZHOU, "rating": "up", "citations": answer["citations"]}
+    assert client.post("/api/feedback", json=given).status_code == 204
+    places = [{key: citation[key] for key in ("document", "start", "end")} for citation in answer["citations"]]
+    stored = list(export(folder))
+    assert stored[-1]["citations"] == places
+    given["citations"] = [*places, _place("gone.txt")]
+    refused = client.post("/api/feedback", json=given)
+    assert refused.status_code == 422 and "'gone.txt'" in refused.json()["detail"]
+    assert list(export(folder)) == stored  # nothing of it is kept
+
+
+def test_ratings_have_a_limit_too(assistant: Assistant) -> None:
+    client = TestClient(made(Service(assistant, limits=Limits(ratings_per_minute=4))), base_url="http://localhost")
+    codes = [client.post("/api/feedback", json={"question": "?", "rating": "up"}).status_code for _ in range(2)]
+    assert codes == [204, 429]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from scripted import CANTON, CHONGQING, GUANGZHOU, ScriptedAssistant, seeds_scri
 
 from qa.web import exports
 from qa.web.conversations import ConversationNotFound, Conversations, Turn
-from qa.web.feedback import Feedback, cited, export
+from qa.web.feedback import Cited, Feedback, Rating, cited, export, of_answer
+from qa.web.i18n import CHINESE, ENGLISH
 from qa.web.store import FILE_NAME, Store
 
 
@@ -85,7 +86,7 @@ def test_what_a_deleted_document_said_cannot_be_shown_again(kept: Conversations,
     assert turn.answer is not None
     assert [c.quote for c in turn.answer.citations] == ["", "", "市委副书记、市长唐良智主持会议"]
     assert "張碩輔" not in json.dumps(exports.as_json(kept.get("anna", id), [turn]), ensure_ascii=False)
-    assert "張碩輔" not in exports.markdown(kept.get("anna", id), [turn])
+    assert "張碩輔" not in exports.markdown(kept.get("anna", id), [turn], CHINESE)
 
 
 def test_a_changed_document_is_not_quoted_at_the_old_place(kept: Conversations, assistant: ScriptedAssistant) -> None:
@@ -160,6 +161,32 @@ def test_a_rating_replaces_the_earlier_one_and_is_exported(
     assert list(export(file.parent)) == []
 
 
+def test_a_rating_stays_with_the_answer_that_it_was_given_to(
+    file: Path, kept: Conversations, store: Store, assistant: ScriptedAssistant
+) -> None:
+    id = _asked(kept, assistant)
+    feedback = Feedback(store)
+    places = cited(assistant.ask(GUANGZHOU).citations)
+    given: list[tuple[Rating, list[Cited]]] = [("down", places[:1]), ("up", places[2:])]
+    for rating, some in given:
+        assert [turn.rating for turn in kept.turns("anna", id)] == [""]
+        feedback.give("anna", GUANGZHOU, rating, some, answered=True, turn=(id, 1))
+        assert [turn.rating for turn in kept.turns("anna", id)] == [rating]
+        feedback.leave_behind(id, 1)
+    feedback.withdraw(id, 1)
+    exported = [
+        (row["rating"], row["conversation"], row["turn"], row["replaced"], row["citations"][0]["document"])
+        for row in export(file.parent)
+    ]
+    assert exported == [("down", id, 1, True, CANTON), ("up", id, 1, True, CHONGQING)]
+
+
+def test_answers_that_cite_the_same_are_the_same_to_a_rating(assistant: ScriptedAssistant) -> None:
+    answer = assistant.ask(GUANGZHOU)
+    assert of_answer(answer) == of_answer(replace(answer, confidence=0.1, understood="?"))
+    assert of_answer(answer) != of_answer(replace(answer, citations=answer.citations[:1]))
+
+
 def test_there_is_no_feedback_where_nobody_has_chatted(tmp_path: Path) -> None:
     assert list(export(tmp_path)) == []
     assert list(tmp_path.iterdir()) == []
@@ -169,7 +196,31 @@ def test_markdown_shows_questions_quotations_and_places(kept: Conversations, ass
     id = _asked(kept, assistant)
     refused = assistant.ask("*火星*上有多少人?")
     kept.put(id, Turn(2, refused.question, refused))
-    text = exports.markdown(kept.get("anna", id), kept.turns("anna", id))
+    text = exports.markdown(kept.get("anna", id), kept.turns("anna", id), CHINESE)
     assert text.startswith(f"# {GUANGZHOU}\n\n## {GUANGZHOU}\n\n> 市委書記")
     assert "> [1] 004\\_c2e144bd2bb9c8b9.txt, " in text
     assert "## \\*火星\\*上有多少人?\n\n文档中没有提到。\n" in text
+
+
+def test_exports_say_how_a_follow_up_was_understood(kept: Conversations, assistant: ScriptedAssistant) -> None:
+    id = _asked(kept, assistant)
+    follow = replace(assistant.ask(GUANGZHOU), question="*他*呢?", understood="張碩輔*是谁?")
+    kept.put(id, Turn(2, follow.question, follow), context=[CANTON])
+    kept.put(id, Turn(3, "还有呢?", replace(follow, question="还有呢?", understood="还有呢?"), failure="stopped"))
+    about, turns = kept.get("anna", id), kept.turns("anna", id)
+    chinese, english = (exports.markdown(about, turns, words) for words in (CHINESE, ENGLISH))
+    assert "## \\*他\\*呢?\n\n*理解为: 張碩輔\\*是谁?*\n\n> 市委書記" in chinese
+    assert "*Understood as: 張碩輔\\*是谁?*" in english
+    assert (chinese.count("理解为"), english.count("Understood")) == (1, 1)
+    assert chinese.endswith("\n\n已停止。\n") and english.endswith("\n\nStopped.\n")
+    understood = [turn["answer"]["understood"] for turn in exports.as_json(about, turns)["turns"]]
+    assert understood == [GUANGZHOU, "張碩輔*是谁?", "还有呢?"]
+
+
+def test_markdown_tells_what_is_lost_and_places_in_words(kept: Conversations, assistant: ScriptedAssistant) -> None:
+    id = kept.start("anna", GUANGZHOU).id
+    whole = assistant.ask(GUANGZHOU)
+    kept.put(id, Turn(1, GUANGZHOU, replace(whole, citations=(replace(whole.citations[0], place="page 3"),))))
+    assistant.remove(CANTON)
+    text = exports.markdown(kept.get("anna", id), kept.turns("anna", id), CHINESE)
+    assert text.endswith("> (所引文档已删除。)\n>\n> [1] 004\\_c2e144bd2bb9c8b9.txt, 第 3 页\n")

@@ -104,7 +104,7 @@ def _over(own: QuestionSet, others: Sequence[QuestionSet], path: Path) -> Questi
 def _is_text(value: object) -> bool:
     """Whether it can be asked: JSON can hold half a character, which no encoder takes."""
     try:
-        return isinstance(value, str) and bool(value.encode().strip())
+        return isinstance(value, str) and bool(value.strip() and value.encode())
     except UnicodeEncodeError:
         return False
 

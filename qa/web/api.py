@@ -9,22 +9,33 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, FastAPI, Header, Path, Query, Request, UploadFile
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from embeddings.errors import DocumentError, DocumentNotFound, IndexReadOnly, WenjuError
 from embeddings.types import DocumentInfo, Hit, Receipt
 from qa.types import Answer
 from qa.web import exports, pages
 from qa.web.conversations import Conversation, ConversationNotFound
-from qa.web.feedback import Cited, Rating
-from qa.web.i18n import choose
+from qa.web.feedback import LONGEST_COMMENT, Cited, NotCitable, Rating
+from qa.web.i18n import LANGUAGES, choose
 from qa.web.limits import LimitReached
 from qa.web.reasons import reason
 from qa.web.service import Service
 
 LONGEST = 1000  # characters of a question
 
-Question = Annotated[str, Field(min_length=1, max_length=LONGEST, examples=["广州的会议由谁主持?"])]
+
+def _asks(question: str) -> str:
+    if not question.strip():
+        raise ValueError("the question is empty")
+    return question
+
+
+Question = Annotated[
+    str,
+    Field(min_length=1, max_length=LONGEST, examples=["广州的会议由谁主持?"], json_schema_extra={"pattern": r"\S"}),
+    AfterValidator(_asks),
+]
 Names = Annotated[list[str], Field(max_length=10_000)]
 Name = Annotated[str, Path(description="The document's name; it may contain slashes.")]
 
@@ -33,6 +44,20 @@ class Problem(BaseModel):
     """What was wrong, in one sentence."""
 
     detail: str
+
+
+class Wrong(BaseModel):
+    """What is wrong with one part of a request."""
+
+    type: str
+    loc: list[str | int]
+    msg: str
+
+
+class Refused(BaseModel):
+    """Why a request is refused: in one sentence, or part by part."""
+
+    detail: str | list[Wrong]
 
 
 class _Body(BaseModel):
@@ -63,13 +88,21 @@ class Retrieve(_Body):
     documents: Names | None = None
 
 
+class Place(BaseModel):
+    """Where a quotation stands; a whole citation of an answer will do."""
+
+    document: Annotated[str, Field(min_length=1, max_length=4096)]
+    start: Annotated[int, Field(ge=0, lt=2**31)]
+    end: Annotated[int, Field(ge=1, lt=2**31)]
+
+
 class Rate(_Body):
     """What someone thought of an answer."""
 
     question: Question
     rating: Rating
-    citations: Annotated[list[Cited], Field(max_length=100)] = []
-    comment: Annotated[str, Field(max_length=2000)] = ""
+    citations: Annotated[list[Place], Field(max_length=100)] = []
+    comment: Annotated[str, Field(max_length=LONGEST_COMMENT)] = ""
 
 
 class Health(BaseModel):
@@ -83,6 +116,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     401: {"model": Problem, "description": "Not signed in"},
     404: {"model": Problem, "description": "No such document or conversation"},
     413: {"model": Problem, "description": "Too large"},
+    422: {"model": Refused, "description": "The request does not fit this description, or the documents"},
     429: {"model": Problem, "description": "Too many requests; see the Retry-After header"},
 }
 
@@ -134,8 +168,12 @@ def _add_questions(routes: APIRouter, service: Service) -> None:
 
     @routes.post("/feedback", tags=["questions"], status_code=204)
     def feedback(body: Rate, request: Request) -> None:
-        """Store what someone thought of an answer; `qa feedback` exports it."""
-        service.feedback.give(user_of(request), body.question, body.rating, body.citations, comment=body.comment)
+        """Store what someone thought of an answer; `qa feedback` exports it.
+
+        Citations must lie in documents of the index; leave out those of documents that have gone since.
+        """
+        places = [Cited(place.document, place.start, place.end) for place in body.citations]
+        service.rate(user_of(request), body.question, body.rating, places, body.comment)
 
 
 def _events(answers: Iterator[Answer]) -> Iterator[str]:
@@ -208,13 +246,17 @@ def _add_conversations(routes: APIRouter, service: Service) -> None:
 
     @routes.get("/conversations/{id}", tags=["conversations"], response_class=JSONResponse)
     def conversation(
-        id: str, request: Request, format: Annotated[Literal["json", "markdown"], Query()] = "json"
+        id: str,
+        request: Request,
+        format: Annotated[Literal["json", "markdown"], Query()] = "json",
+        accept_language: Annotated[str | None, Header()] = None,
     ) -> Response:
-        """One conversation with its citations, as JSON or Markdown."""
+        """One conversation with its citations, as JSON or as Markdown, whose few own words are Chinese or English."""
         user = user_of(request)
         about, turns = kept.get(user, id), kept.turns(user, id)
         if format == "markdown":
-            return PlainTextResponse(exports.markdown(about, turns), media_type="text/markdown")
+            words = LANGUAGES[choose(accept_language)]
+            return PlainTextResponse(exports.markdown(about, turns, words), media_type="text/markdown")
         return JSONResponse(exports.as_json(about, turns))
 
     @routes.delete("/conversations/{id}", tags=["conversations"], status_code=204)
@@ -228,6 +270,7 @@ _STATUS: tuple[tuple[type[WenjuError], int], ...] = (
     (ConversationNotFound, 404),
     (LimitReached, 429),
     (DocumentError, 422),
+    (NotCitable, 422),
     (IndexReadOnly, 409),
 )
 
@@ -244,5 +287,8 @@ def add_error_handler(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     def refuse(request: Request, error: RequestValidationError) -> JSONResponse:
         # Without what was sent: it may hold half a character, which no answer could carry.
-        details = [{key: item[key] for key in ("type", "loc", "msg")} for item in error.errors()]
+        details = [
+            {"type": item["type"], "loc": item["loc"], "msg": item["msg"].removeprefix("Value error, ")}
+            for item in error.errors()
+        ]
         return JSONResponse({"detail": details}, 422)

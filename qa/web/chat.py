@@ -14,14 +14,13 @@ import gradio as gr
 
 from embeddings.errors import DocumentNotFound, WenjuError
 from embeddings.types import DocumentInfo
-from qa.types import Answer
 from qa.web import panels, render, viewer
 from qa.web.answering import STOPPED, Answering
-from qa.web.conversations import ConversationNotFound, Turn
-from qa.web.feedback import cited
+from qa.web.conversations import ConversationNotFound, Turn, documents_cited, history
+from qa.web.feedback import cited, of_answer
 from qa.web.i18n import LANGUAGES, Words, choose
 from qa.web.markup import escape
-from qa.web.service import History, Service
+from qa.web.service import Service
 
 SETTLING = 20.0  # seconds that a page waits for an answer which another one asked for
 
@@ -54,6 +53,8 @@ class Chat:
 
     def chat(self, question: str, request: gr.Request) -> str:
         """Ask a question; returns the answer as text with its quotations and their documents."""
+        if not question.strip():
+            raise gr.Error("the question is empty", print_exception=False)
         return render.plain(self._service.ask(_user(request), question[: self._limit]))
 
     def ask_example(
@@ -65,10 +66,10 @@ class Chat:
     def retry(self, current: str, chosen: list[str], request: gr.Request) -> Iterator[Panels]:
         """Ask the last question again."""
         user = _user(request)
-        number = len(self._kept.turns(user, current))
-        question = None if self._answering.of(current) else self._kept.drop_last(user, current)
-        if question is not None:
-            self._service.feedback.withdraw(current, number)
+        turns = self._kept.turns(user, current)
+        if turns and not self._answering.of(current):
+            self._service.feedback.leave_behind(current, turns[-1].number)
+            question = self._kept.drop_last(user, current) or turns[-1].question
             yield from self.ask(question, current, chosen, request)
 
     def ask(self, question: str, current: str, chosen: list[str], request: gr.Request) -> Iterator[Panels]:
@@ -111,13 +112,13 @@ class Chat:
         turn = Turn(len(past) + 1, question, failure=STOPPED)
         self._kept.put(current, turn)  # what a restart in the middle would find
         turn = replace(turn, failure="", done=False)
-        cited = _documents_cited(past)
+        sources = documents_cited(past)
         answering = self._answering.begin(
             current,
             turn,
             _page(request),
-            self._service.stream(user, question, _history(past), self._service.scope(chosen)),
-            lambda turn: self._kept.put(current, turn, cited),
+            self._service.stream(user, question, history(past), self._service.scope(chosen)),
+            lambda turn: self._kept.put(current, turn, sources),
         )
         return turn, answering
 
@@ -127,12 +128,17 @@ class Chat:
             answering.stop()
 
     def rate(self, current: str, event: gr.EventData, request: gr.Request) -> str:
-        """Store a thumb up or down; the same one again takes it back."""
+        """Store a thumb up or down; the same one again takes it back.
+
+        A page may still show an answer that another page has asked for again: a thumb on it means nothing here.
+        """
         user, number, rating = _user(request), int(event.turn), event.rating
         turn = next(turn for turn in self._kept.turns(user, current) if turn.number == number)
+        if turn.answer is None or of_answer(turn.answer) != event.answer:
+            return self._shown(user, current, _words(request))
         if turn.rating == rating:
             self._service.feedback.withdraw(current, number)
-        elif turn.answer is not None and rating in ("up", "down"):
+        elif rating in ("up", "down"):
             self._service.feedback.give(
                 user,
                 turn.question,
@@ -256,7 +262,7 @@ class Chat:
 
     def _shown(self, user: str, current: str, words: Words) -> str:
         if not current:
-            return render.welcome(self._service.examples(), words)
+            return render.welcome(self._service.examples(words["language"]), words)
         turns = self._kept.turns(user, current)
         if answering := self._answering.of(current):
             answering.wait(SETTLING)
@@ -299,18 +305,3 @@ class Chat:
             return viewer.page(self._service.document(name), marks, words, key, position)
         except DocumentNotFound:
             return viewer.notice(words["document_gone"], words)
-
-
-def _history(past: Sequence[Turn]) -> History:
-    """What came before, without quotations of documents that have gone or changed."""
-    history = []
-    for turn in past:
-        if turn.answer is not None:
-            citations = tuple(c for at, c in enumerate(turn.answer.citations) if at not in turn.lost)
-            history.append((turn.question, replace(turn.answer, citations=citations)))
-    return history
-
-
-def _documents_cited(past: Sequence[Turn]) -> set[str]:
-    answers: list[Answer] = [turn.answer for turn in past if turn.answer]
-    return {citation.document for answer in answers for citation in answer.citations}

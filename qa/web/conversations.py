@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -154,6 +154,21 @@ class Conversations:
                 return None
             database.execute("DELETE FROM turn WHERE conversation = ? AND number = ?", (id, row["number"]))
         return str(row["question"])
+
+
+def history(past: Sequence[Turn]) -> list[tuple[str, Answer]]:
+    """What a question comes after, without quotations of documents that have gone or changed."""
+    answered = []
+    for turn in past:
+        if turn.answer is not None:
+            citations = tuple(c for at, c in enumerate(turn.answer.citations) if at not in turn.lost)
+            answered.append((turn.question, replace(turn.answer, citations=citations)))
+    return answered
+
+
+def documents_cited(past: Sequence[Turn]) -> set[str]:
+    """The documents that earlier answers quote."""
+    return {citation.document for turn in past if turn.answer for citation in turn.answer.citations}
 
 
 def _conversation(row: Any) -> Conversation:

@@ -7,6 +7,7 @@ Words = Mapping[str, str]
 """Interface words by key; every language has the same keys."""
 
 CHINESE: Words = {
+    "language": "zh",
     "app": "问据",
     "tagline": "每个答案都引自你的文档",
     "welcome": "问你的文档",
@@ -70,6 +71,9 @@ CHINESE: Words = {
     "back": "返回对话",
     "upload": "添加文件",
     "drop": "或把文件拖到这里",
+    "added_on": "{date} 加入",
+    "passages_one": "1 个段落",
+    "passages_many": "{n} 个段落",
     "column_document": "文档",
     "column_date": "日期",
     "column_size": "字数",
@@ -116,6 +120,7 @@ CHINESE: Words = {
 }
 
 ENGLISH: Words = {
+    "language": "en",
     "app": "Wenju",
     "tagline": "Every answer quoted from your documents",
     "welcome": "Ask your documents",
@@ -180,6 +185,9 @@ ENGLISH: Words = {
     "back": "Back to the conversation",
     "upload": "Add files",
     "drop": "or drop them here",
+    "added_on": "added {date}",
+    "passages_one": "1 passage",
+    "passages_many": "{n} passages",
     "column_document": "Document",
     "column_date": "Date",
     "column_size": "Characters",

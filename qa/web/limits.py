@@ -17,6 +17,7 @@ class Limits:
     questions_per_minute: int = 60  # of one user
     questions_at_once: int = 2  # answering is Python for the most part: more would only delay each other
     questions_waiting: int = 64
+    ratings_per_minute: int = 240  # of one user, over HTTP
     file_bytes: int = 50 * 1024 * 1024
     files_per_minute: int = 600  # of one user
     wait_seconds: float = 20.0

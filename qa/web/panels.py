@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from embeddings.types import DocumentInfo
 from qa.web.conversations import Conversation
@@ -135,6 +136,23 @@ def _library_head(count: int, words: Words) -> str:
     )
 
 
+def _date(info: DocumentInfo, words: Words) -> str:
+    """The date that the document itself gives, else the day it was added, here where the server stands."""
+    if said := info.metadata.get("date", ""):
+        return escape(said)
+    day = datetime.fromisoformat(info.added).astimezone().date().isoformat()
+    return f'<span class="added">{words["added_on"].format(date=day)}</span>'
+
+
+def _facts(info: DocumentInfo, status: str, words: Words) -> str:
+    """The columns for which a phone has no room, as one line under the name."""
+    passages = words["passages_one"] if info.passages == 1 else words["passages_many"].format(n=f"{info.passages:,}")
+    facts = [_date(info, words), words["document_size"].format(n=f"{info.size:,}"), passages]
+    if status != "searchable":
+        facts[-1] = f'<span class="{status}">{words[status]}</span>'
+    return f'<p class="facts">{" · ".join(facts)}</p>'
+
+
 def _row(info: DocumentInfo, chosen: bool, words: Words) -> str:
     name = escape(info.name)
     status = "searchable" if info.passages else "nothing_searchable"
@@ -142,8 +160,8 @@ def _row(info: DocumentInfo, chosen: bool, words: Words) -> str:
     return (
         f'<tr><td><input type="checkbox" value="{name}"{" checked" if chosen else ""} '
         f'aria-label="{escape(words["choose_document"].format(name=info.name))}"></td>'
-        f'<td class="document">{_title(info)}</td>'
-        f'<td class="date">{escape(info.metadata.get("date", ""))}</td>'
+        f'<td class="document">{_title(info)}{_facts(info, status, words)}</td>'
+        f'<td class="date">{_date(info, words)}</td>'
         f'<td class="size">{info.size:,}</td><td class="passages">{info.passages:,}</td>'
         f'<td class="status {status}">{words[status]}</td>'
         f'<td><button type="button" class="icon" data-event="remove" data-document="{name}" '

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from embeddings.types import Hit
 from qa.types import Answer, Citation
 from qa.web.conversations import Turn
+from qa.web.feedback import of_answer
 from qa.web.i18n import Words, place_in
 from qa.web.markup import Span, annotate, escape, glosses
 
@@ -43,11 +44,19 @@ def _body(turn: Turn, words: Words, titles: Titles) -> str:
     return body(turn, turn.answer, words, titles) + _failure(turn, words)
 
 
+def failure(turn: Turn, words: Words) -> str:
+    """Why there is no whole answer."""
+    return words.get(turn.failure) or words["failed"].format(reason=turn.failure)
+
+
+def completed(turn: Turn) -> str:
+    """The question that a follow-up was understood as; "" where it says everything itself."""
+    understood = turn.answer.understood if turn.answer else ""
+    return "" if understood == turn.question else understood
+
+
 def _failure(turn: Turn, words: Words) -> str:
-    if not turn.failure:
-        return ""
-    said = words.get(turn.failure) or words["failed"].format(reason=turn.failure)
-    return f'<p class="failure" role="alert">{escape(said)}</p>'
+    return f'<p class="failure" role="alert">{escape(failure(turn, words))}</p>' if turn.failure else ""
 
 
 def _searching(words: Words) -> str:
@@ -62,7 +71,8 @@ def _actions(turn: Turn, words: Words, last: bool) -> str:
         buttons.append(_button("copy", words["copy"], f'data-copy="{copied}" data-done="{words["copied"]}"'))
         for rating, word in (("up", "good"), ("down", "bad")):
             pressed = "true" if turn.rating == rating else "false"
-            data = f'data-event="rate" data-turn="{turn.number}" data-rating="{rating}"'
+            data = f'data-event="rate" data-turn="{turn.number}" data-answer="{of_answer(turn.answer)}" '
+            data += f'data-rating="{rating}"'
             buttons.append(_button(rating, words[word], f'{data} aria-pressed="{pressed}"'))
     if last:
         buttons.append(_button("retry", words["retry"], 'data-event="retry"'))
@@ -77,10 +87,8 @@ def _button(icon: str, label: str, attributes: str) -> str:
 
 
 def _understood(turn: Turn, words: Words) -> str:
-    understood = turn.answer.understood if turn.answer else ""
-    if not understood or understood == turn.question:
-        return ""
-    return f'<p class="understood">{words["understood"]}<q>{escape(understood)}</q></p>'
+    understood = completed(turn)
+    return f'<p class="understood">{words["understood"]}<q>{escape(understood)}</q></p>' if understood else ""
 
 
 def _answered(turn: Turn, answer: Answer, words: Words, titles: Titles) -> str:

@@ -12,7 +12,7 @@ from qa.web.accounts import Accounts
 from qa.web.answering import InProgress
 from qa.web.conversations import Conversations
 from qa.web.examples import example_questions
-from qa.web.feedback import Feedback
+from qa.web.feedback import Cited, Feedback, Rating, check
 from qa.web.limits import Gate, Limits, Rate
 from qa.web.store import FILE_NAME, Store
 
@@ -39,9 +39,10 @@ class Service:
         self.feedback = Feedback(self.store)
         self.answering = InProgress()
         self._questions = Rate(self.limits.questions_per_minute, "questions")
+        self._ratings = Rate(self.limits.ratings_per_minute, "ratings")
         self._files = Rate(self.limits.files_per_minute, "files")
         self._gate = Gate(self.limits.questions_at_once, self.limits.questions_waiting, self.limits.wait_seconds)
-        self._examples: tuple[object, list[str]] | None = None
+        self._examples: dict[str, tuple[object, list[str]]] = {}
         self.forget_deleted()
 
     def document(self, name: str) -> Document:
@@ -70,6 +71,12 @@ class Service:
         with self._gate.passing():
             return self.assistant.retrieve(question, limit=limit, mode=mode, documents=documents)
 
+    def rate(self, user: str, question: str, rating: Rating, places: Sequence[Cited], comment: str) -> None:
+        """Store what somebody thought of an answer; NotCitable, LimitReached."""
+        self._ratings.spend(user)
+        check(places, self.document)
+        self.feedback.give(user, question, rating, places, comment=comment)
+
     def upload(self, user: str, name: str, data: bytes) -> Receipt:
         """Read one file into the index, under its file name; LimitReached."""
         self._files.spend(user)
@@ -84,12 +91,12 @@ class Service:
             path.write_bytes(data)
             return self.assistant.add([path])
 
-    def examples(self) -> list[str]:
-        """Questions that the documents as they are now answer."""
+    def examples(self, language: str) -> list[str]:
+        """Questions that the documents as they are now answer, those in the language first."""
         state = tuple((info.name, info.digest) for info in self.assistant.documents())
-        if self._examples is None or self._examples[0] != state:
-            self._examples = (state, example_questions(self.assistant))
-        return self._examples[1]
+        if language not in self._examples or self._examples[language][0] != state:
+            self._examples[language] = (state, example_questions(self.assistant, language))
+        return self._examples[language][1]
 
     def remove(self, name: str) -> None:
         """Delete a document and what conversations remember of its words; DocumentNotFound."""

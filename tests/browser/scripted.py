@@ -45,7 +45,7 @@ class ScriptedAssistant:
 
     def documents(self) -> list[DocumentInfo]:
         return [
-            DocumentInfo(name, self.document(name).title, {}, "0" * 64, len(text), 1, "2026-01-01T00:00:00Z")
+            DocumentInfo(name, self.document(name).title, {}, "0" * 64, len(text), 1, "2026-01-01T12:00:00Z")
             for name, text in self._texts.items()
         ]
 

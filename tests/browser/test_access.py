@@ -106,3 +106,66 @@ def test_a_shared_server_is_entered_by_signing_in(open_page: OpenPage) -> None:
     expect(page.locator(".welcome")).to_be_visible()
     server.stop()
     service.close()
+
+
+def test_back_takes_away_what_covers_the_chat(running: Running, open_page: OpenPage) -> None:
+    page = open_page(running.url, width=390)
+    ask(page, GUANGZHOU)
+    address = page.url
+    source, table = page.locator("#viewer article.source"), page.locator("#library table")
+    page.locator("a.cite").first.click()
+    expect(source).to_be_visible()
+    page.get_by_role("button", name="下一条引文").click()
+    expect(page.locator("#viewer .steps")).to_contain_text("2 / 3")
+    page.go_back()
+    expect(source).not_to_be_visible()
+    expect(page.locator("a.cite").first).to_be_focused()
+    page.go_forward()
+    expect(source).to_be_visible()
+    page.go_back()
+    expect(source).not_to_be_visible()
+
+    page.get_by_role("button", name="菜单").click()
+    page.get_by_role("button", name="管理全部文档").click()
+    page.locator("#library .opener").first.click()
+    expect(source).to_be_visible()
+    page.go_back()
+    expect(source).not_to_be_visible()
+    expect(table).to_be_visible()
+    page.go_back()
+    expect(table).not_to_be_visible()
+    expect(page.locator(".turn")).to_have_count(1)
+    assert page.url == address
+
+
+def test_what_is_closed_by_hand_leaves_nothing_to_go_back_to(running: Running, open_page: OpenPage) -> None:
+    page = open_page(running.url)
+    ask(page, GUANGZHOU)  # the source beside the chat opened by itself: no step of its own
+    steps = page.evaluate("history.length")
+    page.keyboard.press("Escape")
+    for _ in range(3):
+        page.locator("a.cite").first.click()
+        expect(page.locator("#viewer article.source")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.locator("#viewer article.source")).not_to_be_visible()
+        page.wait_for_function("history.state === null")
+    assert page.evaluate("history.length") <= steps + 1
+    first = page.url
+    # Leaving documents and source for a new conversation closes both, and names the new one in the address.
+    page.locator("#shelf .manage").click()
+    page.locator("#library .opener").first.click()
+    expect(page.locator("#viewer article.source")).to_be_visible()
+    page.locator("#brand .new").click()
+    expect(page.locator("#viewer article.source")).not_to_be_visible()
+    expect(page.locator(".welcome")).to_be_visible()
+    expect(page).to_have_url(running.url + "/")
+    assert page.evaluate("history.state") is None
+    ask(page, GUANGZHOU)
+    assert page.url not in (first, running.url + "/")
+    page.locator("a.cite").first.click()
+    expect(page.locator("#viewer article.source")).to_be_visible()
+    page.reload()
+    expect(page.locator(".turn")).to_have_count(1)
+    expect(page.locator("#viewer article.source")).not_to_be_visible()
+    page.go_back()
+    expect(page.locator(".turn")).to_have_count(1)

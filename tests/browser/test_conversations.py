@@ -111,6 +111,36 @@ def test_a_judgement_is_kept_and_can_be_taken_back(running: Running, folder: Pat
     assert [row for row in export(folder) if row["conversation"] == conversation] == []
 
 
+def test_a_judgement_stays_with_the_answer_that_is_asked_for_again(
+    running: Running, assistant: ScriptedAssistant, folder: Path, open_page: OpenPage
+) -> None:
+    page = open_page(running.url)
+    turn = ask_slowly(page)
+    stop(page, turn)
+    conversation = page.url.split("c=")[1]
+    page.get_by_role("button", name="没帮助").click()
+    expect(page.get_by_role("button", name="没帮助")).to_have_attribute("aria-pressed", "true")
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.locator(".quotation").wait_for()
+
+    assistant.go_on.set()
+    page.get_by_role("button", name="重新回答").click()
+    expect(turn.locator(".answer[aria-busy=false] .quotation")).to_have_count(2)
+    expect(page.get_by_role("button", name="没帮助")).to_have_attribute("aria-pressed", "false")
+    # A page that still shows the first answer cannot judge the second one, but is shown it.
+    other.get_by_role("button", name="有帮助").click()
+    expect(other.locator(".quotation")).to_have_count(2)
+    expect(other.get_by_role("button", name="有帮助")).to_have_attribute("aria-pressed", "false")
+    page.get_by_role("button", name="有帮助").click()
+    expect(page.get_by_role("button", name="有帮助")).to_have_attribute("aria-pressed", "true")
+    given = [row for row in export(folder) if row["conversation"] == conversation]
+    assert [(row["rating"], row["replaced"], len(row["citations"])) for row in given] == [
+        ("down", True, 1),
+        ("up", False, 2),
+    ]
+
+
 def test_copying_brings_the_sources_along(running: Running, open_page: OpenPage) -> None:
     page = open_page(running.url)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -126,6 +156,10 @@ def test_asking_again_replaces_the_answer(running: Running, assistant: ScriptedA
     ask(page, GUANGZHOU)
     asked = len(assistant.asked)
     page.get_by_role("button", name="重新回答").click()
+    for _ in range(1000):  # until it is asked, the old answer is shown, which looks the same
+        if len(assistant.asked) > asked:
+            break
+        page.wait_for_timeout(20)
     expect(page.locator(".answer[aria-busy=false] .quotation")).to_have_count(3)
     expect(page.locator(".turn")).to_have_count(1)
     assert [question for question, *_ in assistant.asked[asked:]] == [GUANGZHOU]

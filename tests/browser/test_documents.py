@@ -1,5 +1,6 @@
 """Documents in the browser: seen, added with receipts, chosen, deleted."""
 
+import re
 from pathlib import Path
 
 from pages import OUTPUT, OpenPage, Running, ask
@@ -16,9 +17,27 @@ def test_the_table_tells_what_is_known(running: Running, assistant: ScriptedAssi
         expect(row).to_contain_text(info.name)
         expect(row).to_contain_text(f"{info.size:,}")
         expect(row).to_contain_text("可检索")
+        expect(row.locator("td.date")).to_have_text("2026-01-01 加入")
+        expect(row.locator(".facts")).to_be_hidden()
     rows.first.locator(".opener").click()
     expect(page.locator("#viewer article.source")).to_have_attribute("aria-label", CHONGQING)
+    expect(rows.first.locator(".facts")).to_be_visible()  # beside a source the columns have no room
+    expect(rows.first.locator("td.date")).to_be_hidden()
     page.screenshot(path=OUTPUT / "documents.png")
+
+
+def test_a_phone_shows_the_same_under_the_name(running: Running, open_page: OpenPage) -> None:
+    page = open_page(running.url, width=390)
+    page.get_by_role("button", name="菜单").click()
+    page.get_by_role("button", name="管理全部文档").click()
+    row = page.locator("#library tbody tr").first
+    expect(row.locator(".facts")).to_be_visible()
+    expect(row.locator(".facts")).to_contain_text(re.compile(r"^2026-01-01 加入 · [\d,]+ 字 · 1 个段落$"))
+    for column in ("date", "size", "passages", "status"):
+        expect(row.locator(f"td.{column}")).to_be_hidden()
+    expect(row.get_by_role("button", name="删除")).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.screenshot(path=OUTPUT / "documents-phone.png")
 
 
 def test_many_files_are_added_with_a_receipt_for_each(

@@ -34,7 +34,7 @@ window.wenju = (() => {
       showAgain(data);
     }
     if (name === "choose" || name === "new" || (name === "open" && narrow.matches)) page().remove("navigating");
-    if (name === "choose" || name === "new") page().remove("managing");
+    if (name === "choose" || name === "new") uncover("managing");
     trigger(name, data);
     if (name === "new") document.querySelector("#composer textarea")?.focus();
   }
@@ -42,10 +42,10 @@ window.wenju = (() => {
   const actions = {
     close: closeSource,
     menu: () => page().toggle("navigating"),
-    manage: () => { page().add("managing"); page().remove("navigating"); document.querySelector("#library button")?.focus(); },
+    manage: () => { page().remove("navigating"); cover("managing"); document.querySelector("#library button")?.focus(); },
     toPage: () => face(true),
     toText: () => face(false),
-    unmanage: () => { page().remove("managing"); document.querySelector("#composer textarea")?.focus(); },
+    unmanage: () => { uncover("managing"); document.querySelector("#composer textarea")?.focus(); },
   };
 
   // Gradio gives the buttons of a text field no name.
@@ -55,15 +55,47 @@ window.wenju = (() => {
       document.querySelector(`#composer .${kind}-button`)?.setAttribute("aria-label", word);
   }
 
-  // ---- thread
+  // ---- what covers the chat: the browser's "back" takes it away, as it would leave a page
 
-  function threadChanged(element) {
-    const turns = element.querySelector(".turns");
-    const id = turns?.dataset.conversation;
+  let covers = []; // "managing", "reading": those with an entry of their own in the history, the topmost last
+
+  function cover(name) {
+    page().add(name);
+    if (covers.includes(name)) return;
+    covers = [...covers, name];
+    history.pushState({ covers }, "");
+  }
+
+  function uncover(name) {
+    page().remove(name);
+    const at = covers.indexOf(name);
+    if (at < 0) return;
+    history.go(at - covers.length);
+    covers = covers.slice(0, at); // at once: what else closes in this moment must not go back a second time
+  }
+
+  addEventListener("popstate", () => {
+    covers = history.state?.covers ?? [];
+    page().toggle("managing", covers.includes("managing"));
+    if (!covers.includes("reading")) closeSource();
+    else if (document.querySelector("#viewer article.source")) page().add("reading");
+    nameAddress(); // another conversation may have been entered since
+  });
+
+  if (history.state?.covers) history.replaceState(null, ""); // loaded anew, with nothing open
+
+  function nameAddress() {
+    const id = document.querySelector("#thread .turns")?.dataset.conversation;
     const address = new URL(location.href);
     if (id) address.searchParams.set("c", id);
     else address.searchParams.delete("c");
-    if (address.href !== location.href) history.replaceState(null, "", address);
+    if (address.href !== location.href) history.replaceState(history.state, "", address);
+  }
+
+  // ---- thread
+
+  function threadChanged(element) {
+    nameAddress();
     const last = element.querySelector(".turn:last-child");
     if (!last || last === threadChanged.last && last.dataset.seen === last.textContent) return;
     threadChanged.last = last;
@@ -96,7 +128,8 @@ window.wenju = (() => {
   function sourceChanged(element) {
     if (!element.querySelector("article.source")) return closeSource();
     // On a small screen the source covers the chat, so it opens only when it was asked for.
-    if (wanted || !narrow.matches) page().add("reading");
+    if (wanted) cover("reading");
+    else if (!narrow.matches) page().add("reading");
     const article = element.querySelector("article");
     for (const picture of element.querySelectorAll(".pages img"))
       picture.onerror = () => { picture.closest(".pages").remove(); pictured(article); };
@@ -131,7 +164,7 @@ window.wenju = (() => {
   }
 
   function closeSource() {
-    page().remove("reading");
+    uncover("reading");
     if (opener?.isConnected) opener.focus();
     opener = null;
   }
