@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, NamedTuple
 
-from embeddings.analysis import ANALYZER_VERSION, terms
+from embeddings.analysis import ANALYZER_VERSION, is_cjk, terms
 from embeddings.errors import IndexCorrupt
 
 CONTEXT_BOOST = 0.5
@@ -91,9 +91,15 @@ class LexicalStore:
             self._searcher: Any = searcher
             self._marks: int = found.count
 
-    def search(self, view: str, limit: int, documents: Collection[int] | None = None) -> list[tuple[int, float]]:
-        """Passage ids with their BM25 scores for a question's search view, best first."""
-        found = self._query(view, documents)
+    def search(
+        self, view: str, limit: int, documents: Collection[int] | None = None, singles: bool = True
+    ) -> list[tuple[int, float]]:
+        """Passage ids with their BM25 scores for a question's search view, best first.
+
+        Without `singles`, single CJK characters count only where there is hardly anything else: nearly every passage
+        has some of them, so that they take most of the time (nine tenths at a million passages) and tell least.
+        """
+        found = self._query(terms(view) if singles else _telling(terms(view)), documents)
         if found is None or limit < 1:
             return []
         with _damage("searched"):
@@ -184,13 +190,13 @@ class LexicalStore:
         }
         return self._tantivy.Document.from_dict(fields, self._schema)
 
-    def _query(self, view: str, documents: Collection[int] | None) -> Any:
+    def _query(self, wanted_terms: Sequence[str], documents: Collection[int] | None) -> Any:
         """Any of the terms, each as often as it is asked for; None if there is nothing to ask for."""
         query, occur = self._tantivy.Query, self._tantivy.Occur
         weights = {"text": 1.0, "context": CONTEXT_BOOST}
         wanted = [
             (occur.Should, query.boost_query(query.term_query(self._schema, name, term), count * weight))
-            for term, count in Counter(terms(view)).items()
+            for term, count in Counter(wanted_terms).items()
             for name, weight in weights.items()
         ]
         if not wanted:
@@ -218,6 +224,12 @@ class LexicalStore:
             return []
         listed = json.loads((self._path / "meta.json").read_text(encoding="utf-8"))["segments"]
         return [number for number, segment in enumerate(listed) if segment["deletes"]]
+
+
+def _telling(found: list[str]) -> list[str]:
+    """The terms but for single CJK characters, if that leaves more than one."""
+    longer = [term for term in found if len(term) > 1 or not is_cjk(term)]
+    return longer if len(set(longer)) > 1 else found
 
 
 def _schema(tantivy: Any) -> Any:

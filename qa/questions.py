@@ -74,7 +74,7 @@ _INTERROGATIVE = re.compile(
     r"怎么[样办弄整]?|怎样|咋[样办弄整]?|如何|是否|能否|可否|有无|是不是|有没有|要不要|算不算|分别|还是|吗|呢|吧|"
     r"(?:了没|没有|(?<=[^\W\d_])[不没])(?=\s*[?？]?$)|[?？]"
 )
-_DEMONSTRATIVE = re.compile(r"[那这](?:一?[个场次篇段块边些种份位]|件?事)")
+_DEMONSTRATIVE = re.compile(r"[那这](?:一?[个场次篇段块边些种份位天年]|件?事|时候?)")
 _EITHER_WAY = re.compile(rf"({LETTER})[不没唔]\1")  # 支不支持, 改没改: what is asked about is the verb
 _FOCUS = re.compile(
     r"(?:多少|(?<!乎)几|哪一?[个位种家所座年些]?|什么(?!时候|时间|地方|原因|样)|何种?)"

@@ -6,7 +6,7 @@ but has to be looked up in the text: so it is done for the best of what the sear
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Literal
 
 import numpy as np
@@ -102,14 +102,16 @@ def retrieve(
         dense = _late(index, question, dense)
     # Interrogative words are in no answer; left in, they cost .005 of recall@1 on held-out questions.
     words = " ".join([question.content, *(name for place in question.places for name in other_names(place))])
-    lexical = found(index.lexical, words if terms(words) else view) if mode != "dense" else {}
+    # What is scored anew is looked at for single characters too.
+    by_words = partial(index.lexical, singles=mode == "lexical")
+    lexical = found(by_words, words if terms(words) else view) if mode != "dense" else {}
     scores = fused(dense, lexical, DENSE_SHARE) if mode == "hybrid" else dense or lexical
     ranked = sorted(scores, key=lambda i: (-scores[i], i))
     if mode == "hybrid":
         first, weights = index.passages(ranked[:SCORED_ANEW]), WEIGHTS
         if foreign := _foreign(question, first):
             meant = [word for likely in in_chinese(question).values() for word in likely[:MEANT]]
-            dense, lexical = _late(index, question, dense), found(index.lexical, " , ".join([words, *meant]))
+            dense, lexical = _late(index, question, dense), found(by_words, " , ".join([words, *meant]))
             scores, weights = fused(dense, lexical, 0.5), FOREIGN
             ranked = sorted(scores, key=lambda i: (-scores[i], i))
             first = index.passages(ranked[:SCORED_ANEW])

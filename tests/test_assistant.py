@@ -132,10 +132,10 @@ def test_a_change_elsewhere_repeats_refusals_only(
 ) -> None:
     lexical, calls = assistant.index.lexical, []
 
-    def while_documents_come(*arguments: Any) -> list[tuple[int, float]]:
+    def while_documents_come(*arguments: Any, **options: Any) -> list[tuple[int, float]]:
         calls.append(arguments)
         assistant.add_text("海港博物馆每周一闭馆。", name=f"{len(calls)}.txt")
-        return lexical(*arguments)
+        return lexical(*arguments, **options)
 
     monkeypatch.setattr(assistant.index, "lexical", while_documents_come)
     assert assistant.ask(question).answered == (searches == 1)

@@ -45,6 +45,12 @@ def test_the_passage_that_shares_most_terms_comes_first(store: LexicalStore) -> 
     assert len(store.search("会议", 1)) == 1
 
 
+def test_single_characters_may_be_left_out_where_there_is_more(store: LexicalStore) -> None:
+    assert set(ids(store.search("会面, 晴朗, 散步", 10))) == {1, 2, 4}  # 会 stands in the others
+    assert ids(store.search("会面, 晴朗, 散步", 10, singles=False)) == [4]
+    assert ids(store.search("州", 10, singles=False)) == [1]  # there is nothing else to look for
+
+
 def test_an_unusual_question_is_no_query_language(store: LexicalStore) -> None:
     for question in ('"会议', "text:会议 AND (", "会议* +-~^[a TO", "\\会议 && ||", "会议\x00"):
         assert set(ids(store.search(question, 10))) >= {1, 2}

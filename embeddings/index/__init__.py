@@ -233,11 +233,14 @@ class Index:
                 return store.search(encoder.encode_queries([question_view]), limit, among)
 
     def lexical(
-        self, question_view: str, limit: int, documents: Collection[str] | None = None
+        self, question_view: str, limit: int, documents: Collection[str] | None = None, singles: bool = True
     ) -> list[tuple[int, float]]:
-        """Passage ids with their BM25 scores, best first; only passages that share a term."""
+        """Passage ids with their BM25 scores, best first; only passages that share a term.
+
+        Without `singles` far faster in a large index: by terms of more than one character, where there are some.
+        """
         among = None if documents is None else self._catalog.document_ids(documents)
-        return self._lexical.search(question_view, limit, among)
+        return self._lexical.search(question_view, limit, among, singles)
 
     def passages(self, ids: Sequence[int]) -> list[Passage]:
         """Passages in the given order, missing ones left out."""

@@ -176,13 +176,15 @@ class LexicalSide:
         self._committed = 0.0
         self._pause = min(_LEXICAL_PAUSES)
 
-    def search(self, view: str, limit: int, documents: Collection[int] | None) -> list[tuple[int, float]]:
+    def search(
+        self, view: str, limit: int, documents: Collection[int] | None, singles: bool
+    ) -> list[tuple[int, float]]:
         """Passage ids with BM25 scores, best first."""
         try:
-            return self._current().search(view, limit, documents)
+            return self._current().search(view, limit, documents, singles)
         except IndexCorrupt:
             self._replace()
-            return self._current().search(view, limit, documents)
+            return self._current().search(view, limit, documents, singles)
 
     def catch_up(self, now: bool = True) -> None:
         """Bring the store to the catalog's generation; not `now`: unless that was done a moment ago."""

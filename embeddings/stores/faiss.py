@@ -20,11 +20,13 @@ FLAT_LIMIT = 50_000
 """Up to so many vectors the base compares with all of them; beyond, it keeps inverted lists."""
 
 # Inverted lists hold 4 bits for every 4 coordinates, which are scanned in registers; the best of what they say is
-# compared exactly. On 100,000 passages of news, half of the lists and 256 candidates hold .99 of the 10 nearest.
+# compared exactly. On 100,000 passages of news, half of the lists and 256 candidates hold .99 of the 10 nearest; on a
+# million they hold .955, and .7 of the lists with 512 candidates .983 (tests/benchmarks/growth.py).
 # Questions lie apart from passages, so few lists are not enough: 32 of 1,024 hold .88, whatever is stored in them.
-_PROBED = 0.5  # of the lists, visited per query
+_LARGE = 300_000  # vectors
+_PROBED = (0.5, 0.7)  # of the lists, visited per query; in a large base
 _PROBES = 64  # at least
-_CANDIDATES = 256  # compared exactly, at least
+_CANDIDATES = (256, 512)  # compared exactly, at least; in a large base
 _CODE_ITERATIONS = 6  # to train the codes; FAISS's own 25 take four times as long and find no more
 _TRAINING_VECTORS_PER_LIST = 40
 
@@ -129,10 +131,11 @@ class FaissStore:
             return self._found(query, limit, whole)
         lists = self._base.nlist
         # A selection may lie in few lists, so all are visited.
-        probes = lists if among is not None else min(lists, max(_PROBES, int(lists * _PROBED)))
+        large = self._base.ntotal > _LARGE
+        probes = lists if among is not None else min(lists, max(_PROBES, int(lists * _PROBED[large])))
         parameters: Any = faiss.SearchParametersIVF()
         parameters.nprobe, parameters.sel = probes, selector
-        near = [id for id, _ in self._found(query, max(_CANDIDATES, 4 * limit), parameters)]
+        near = [id for id, _ in self._found(query, max(_CANDIDATES[large], 4 * limit), parameters)]
         return self._compared(query, limit, near)
 
     def _found(self, query: Vectors, limit: int, parameters: Any) -> list[tuple[int, float]]:

@@ -45,7 +45,7 @@ def ranked(reading_set: ReadingSet, asked: Asked) -> Ranked:
     """Search, fuse with every share, and look at the best."""
     question, index = understand(asked.question), reading_set.index
     dense = dict(index.dense(question.text, DEPTH))
-    lexical = dict(index.lexical(question.content, DEPTH))
+    lexical = dict(index.lexical(question.content, DEPTH, singles=False))
     orders = {}
     for share in {*SHARES, DENSE_SHARE}:
         scores = fused(dense, lexical, share)

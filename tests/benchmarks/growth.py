@@ -127,7 +127,7 @@ def _stages(assistant: Assistant, question: str) -> Figures:
     t1 = clock()
     index.dense(asked.text, DEPTH)
     t2 = clock()
-    index.lexical(asked.content, DEPTH)
+    index.lexical(asked.content, DEPTH, singles=False)
     t3 = clock()
     found = retrieve(index, asked.text, READ)
     t4 = clock()
