@@ -58,10 +58,10 @@ def words_of(question: Question, chinese: bool = False) -> list[Word]:
 
 @lru_cache(maxsize=256)
 def in_chinese(question: Question) -> dict[str, tuple[str, ...]]:
-    """Of the terms of an English question, what each may be in Chinese."""
+    """Of the terms of an English question that are English words, what each may be in Chinese."""
     surfaces = {stem: m.group().lower() for m in _ENGLISH.finditer(question.matter) for stem in terms(m.group())[-1:]}
-    wanted = [surfaces.get(term, term) for term in question.terms]
-    return dict(zip(question.terms, lexicon(default_encoder()).chinese(wanted), strict=True))
+    wanted = {term: surfaces[term] for term in question.terms if term in surfaces}
+    return dict(zip(wanted, lexicon(default_encoder()).chinese(list(wanted.values())), strict=True))
 
 
 def latin_of(question: Question) -> list[Word]:

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from qa.gazetteer import other_names, places
-from qa.matching import flat, holds, words_for, words_of
+from qa.matching import flat, holds, in_chinese, words_for, words_of
 from qa.questions import Kind, understand
 from qa.romanized import names
 
@@ -128,6 +128,13 @@ def test_a_name_in_pinyin(question: str, character_names: list[str], others: lis
     for pattern in patterns:
         assert all(re.search(pattern, name) for name in character_names)
         assert not any(re.search(pattern, other) for other in others)
+
+
+def test_only_english_words_are_looked_for_by_what_they_may_be_in_chinese() -> None:
+    likely = in_chinese(understand("What did the hospital tell 陈敏尔 on day 27 of the meeting?"))
+    assert "医院" in likely["hospit"]
+    assert "会议" in likely["meet"]
+    assert not {"陈敏", "敏尔", "27"} & set(likely)
 
 
 def test_words_of_a_question_are_found_in_a_text_of_the_other_language() -> None:
