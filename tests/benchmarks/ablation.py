@@ -43,6 +43,7 @@ from qa.questions import understand  # noqa: E402
 
 SETS = ("cmrc2018.dev", "drcd.dev", "xquad.zh", "xquad.en")
 GLOSSED = "drcd.dev"
+ACROSS = ("xquad.zh", "xquad.en")  # the same questions and passages in two languages
 EVERY = 10  # Han characters from one gloss to the next
 # A search sees letters, not whether they are the character's own reading: these are drawn by its code point, so that
 # the figures do not hang on the version of a dictionary.
@@ -187,6 +188,20 @@ def by_part(questions: QuestionSet) -> dict[str, Ranks]:
     return found
 
 
+def across(chinese: QuestionSet, english: QuestionSet) -> QuestionSet:
+    """The English questions over the Chinese passages, where both were asked."""
+    asked = {query.qid: query.question for query in english.queries}
+    queries = tuple(replace(q, question=asked[q.qid]) for q in chinese.queries if q.qid in asked)
+    return replace(chinese, queries=queries)
+
+
+def by_language(assistant: Assistant, questions: QuestionSet) -> dict[str, Ranks]:
+    """Every mode, and hybrid search that takes the question's words as they are, of a question in another language."""
+    found = {name: ranks(assistant, questions, mode) for name, mode in MODES.items()}
+    with switched(patch.object(retrieval, "_foreign", lambda question, passages: False)):
+        return found | {"hybrid, words not translated": ranks(assistant, questions, "hybrid")}
+
+
 def searched(assistant: Assistant) -> list[str]:
     """What is searched of every passage."""
     return [search_text(p) for info in assistant.documents() for p in assistant.index.all_passages(info.name)]
@@ -245,6 +260,10 @@ def main() -> None:
         questions = questions_of(name)
         with over_sources(questions.sources) as (assistant, _):
             tables[name] = show(name, questions, by_mode(assistant, questions))
+    questions = across(*(questions_of(name) for name in ACROSS))
+    with over_sources(questions.sources) as (assistant, _):
+        title = f"{ACROSS[0]}, asked in English"
+        tables["across"] = show(title, questions, by_language(assistant, questions))
     questions = glossed(questions_of(GLOSSED))
     title = f"{GLOSSED}, asked in simplified characters, with titles and glosses"
     tables["parts"] = show(title, questions, by_part(questions))
