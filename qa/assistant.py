@@ -116,9 +116,10 @@ class Assistant:
         `answer.understood` shows how; one that asks for more is not given the same quotations. `documents`
         restricts the answer to these names and `without` leaves names out; raises DocumentNotFound for an unknown
         one. An answer less confident than `threshold` is refused; None is `self.threshold`, 0 shows the best
-        quotation in any case. Raises ValueError where nothing is asked.
+        quotation in any case. Raises ValueError for a question that
+        is empty or no valid Unicode.
         """
-        _refuse_empty(question)
+        _refuse_unaskable(question)
         understood, before = self._in_conversation(question, history)
         lowest = self.threshold * (MORE if before else 1) if threshold is None else threshold
         for attempt in range(ATTEMPTS):
@@ -165,7 +166,7 @@ class Assistant:
             raise ValueError(f"mode is {mode!r}; expected reranked, hybrid, dense or lexical")
         if limit < 1:
             raise ValueError(f"limit is {limit}; expected at least 1")
-        _refuse_empty(question)
+        _refuse_unaskable(question)
         asked = understand(question)
         found = retrieve(
             self.index,
@@ -250,10 +251,17 @@ def _language(question: str, understood: str) -> Literal["zh", "en"]:
     return understand(question if any(c.isalpha() for c in question) else understood).language
 
 
-def _refuse_empty(question: str) -> None:
-    """On the command line and over HTTP, too, a blank question is a mistake and no question without an answer."""
+def _refuse_unaskable(question: str) -> None:
+    """On the command line and over HTTP, too, a blank question is a mistake and no question without an answer.
+
+    So is one with half a character, which no encoder takes.
+    """
     if not question.strip():
         raise ValueError("the question is empty")
+    try:
+        question.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("the question holds half a character, a surrogate without the other") from error
 
 
 def _hit(candidate: Candidate, score: float) -> Hit:

@@ -30,7 +30,7 @@ _CHINA = """
 萍乡=pingxiang 九江=jiujiang 新余=xinyu 鹰潭=yingtan 赣州=ganzhou 吉安=ji'an 宜春=yichun 抚州=fuzhou 上饶=shangrao
 济南=jinan 青岛=qingdao 淄博=zibo 枣庄=zaozhuang 东营=dongying 烟台=yantai 潍坊=weifang 济宁=jining 泰安=tai'an
 威海=weihai 临沂=linyi 德州=dezhou 聊城=liaocheng 滨州=binzhou 菏泽=heze 郑州=zhengzhou 开封=kaifeng 洛阳=luoyang
-平顶山=pingdingshan 安阳=anyang 鹤壁=hebi 新乡=xinxiang 焦作=jiaozuo 濮阳=puyang 许昌=xuchang 漯河=tahe
+平顶山=pingdingshan 安阳=anyang 鹤壁=hebi 新乡=xinxiang 焦作=jiaozuo 濮阳=puyang 许昌=xuchang 漯河=luohe
 三门峡=sanmenxia 南阳=nanyang 商丘=shangqiu 信阳=xinyang 周口=zhoukou 驻马店=zhumadian 武汉=wuhan 黄石=huangshi
 十堰=shiyan 宜昌=yichang 襄阳=xiangyang 鄂州=ezhou 荆门=jingmen 孝感=xiaogan 荆州=jingzhou 黄冈=huanggang
 咸宁=xianning 随州=suizhou 恩施=enshi 长沙=changsha 株洲=zhuzhou 湘潭=xiangtan 衡阳=hengyang 邵阳=shaoyang

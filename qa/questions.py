@@ -115,6 +115,9 @@ def kind_of(view: str) -> Kind:
     return "what"
 
 
+LOOKED_AT = 2000
+"""Characters of a question; what comes after them is no part of it, however long a text somebody pastes."""
+
 GLANCE = 40
 """Characters that tell which language a text is in."""
 
@@ -135,7 +138,7 @@ def _asked_about(view: str) -> str:
 @lru_cache(maxsize=256)
 def understand(question: str) -> Question:
     """The analysis of a question in any script."""
-    view = fold(question)
+    view = fold(question[:LOOKED_AT])[:LOOKED_AT]
     language = language_of(view)
     content = _asked_about(view) if language == "zh" else view
     matter = without_places(content)

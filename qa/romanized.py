@@ -18,6 +18,8 @@ lei qian yin yi chang qiao lai gong xi bo ji mo ling ouyang sima zhuge
 """
 _SURNAMES = frozenset(_COMMON.split())
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
+_LONGEST = len("zhuang'zhuang")
+"""Letters of a given name; longer words are not taken apart, which goes as deep as they have syllables."""
 
 
 @cache
@@ -61,7 +63,7 @@ def names(view: str) -> dict[str, str]:
     words = list(_WORD.finditer(view))
     for one, other in zip(words, words[1:], strict=False):
         surname, given = one.group().lower(), re.sub(r"['’]s$", "", other.group())
-        if surname not in _SURNAMES or view[one.end() : other.start()] != " ":
+        if surname not in _SURNAMES or view[one.end() : other.start()] != " " or len(given) > _LONGEST:
             continue
         # Written small, as it is in a search box, both words may be English; "he can" is.
         if one.group()[0].islower() and len(given) < len("miner"):

@@ -46,6 +46,13 @@ def test_a_refusal_is_in_the_language_of_the_question(assistant: Assistant) -> N
     assert chinese.nearest and english.text.isascii() and not chinese.text.isascii()
 
 
+@pytest.mark.parametrize("question", ["", " \n", "广州\udc00谁主持", "\ud800"])
+def test_what_cannot_be_asked_is_a_mistake(assistant: Assistant, question: str) -> None:
+    for ask in (assistant.ask, assistant.retrieve):
+        with pytest.raises(ValueError, match="the question (is empty|holds half a character)"):
+            ask(question)
+
+
 def test_a_follow_up_is_understood_from_what_came_before(assistant: Assistant) -> None:
     first = assistant.ask("重庆的会议由谁主持?")
     answer = assistant.ask("那广州呢?", history=[("重庆的会议由谁主持?", first)])

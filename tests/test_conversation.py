@@ -1,4 +1,5 @@
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -120,6 +121,7 @@ def test_one_more_or_two_more_take_the_place_of_the_first(before: str, question:
         ("Who opened the fair in London?", "那青岛呢？", "Who opened the fair in Qingdao"),
         ("When was the old mill built?", "为什么？", "Why was the old mill built"),
         ("Who built the mill?", "还有谁？", "Who else built the mill"),
+        ("Who opened the fair in London?", "西安呢？", "Who opened the fair in Xi'an"),
     ],
 )
 def test_a_follow_up_takes_the_language_of_the_question_before_it(before: str, question: str, expected: str) -> None:
@@ -279,6 +281,33 @@ def test_the_next_point_follows_the_one_before() -> None:
     second = (asked, replace(answer, understood=resolve(asked, [first], read)))
     assert fold(second[1].understood) == "二是种树,沿河种柳树两千棵?"
     assert fold(resolve("下一点呢", [first, second], read)) == "二是种树,沿河种柳树两千棵,三是通水?"
+
+
+@pytest.mark.parametrize("question", ["下一点呢", "the next one?"])
+def test_after_the_tenth_point_comes_none(question: str) -> None:
+    tenth = turn("镇里要做哪些工作？", understood="镇里要做哪些工作，第十点是什么？")
+    assert "九" not in resolve(question, [tenth]) and "ninth" not in resolve(question, [tenth])
+
+
+def test_a_point_of_a_place_is_found_in_a_document_in_english() -> None:
+    text = "Dublin plans. First, the roads are mended. Second, the harbour is dredged. Third, trees are planted."
+    start = text.index("First")
+    near = Hit("a.txt", start, start + 30, text[start : start + 30], 1.0)
+    refused = Answer("What will London do?", "", False, 0.1, (), (near,), "What will London do?")
+
+    def of(place: str) -> str:
+        document = text.replace("Dublin", place)
+        return resolve("And the second one?", [(refused.question, refused)], lambda _, a, b: document[a:b])
+
+    assert "harbour" in of("London") and "harbour" not in of("Dublin")
+
+
+def test_a_long_question_before_it_takes_no_time() -> None:
+    before = turn("的" * 100_000 + "书谁写的？")
+    began = time.process_time()
+    for question in ("为什么？", "什么时候？", "它多大？", "Why?"):
+        resolve(question, [before])
+    assert time.process_time() - began < 2
 
 
 def test_the_point_is_one_of_the_place_now_spoken_of() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from qa.gazetteer import other_names, places
 from qa.matching import flat, holds, in_chinese, words_for, words_of
-from qa.questions import Kind, understand
+from qa.questions import LOOKED_AT, Kind, understand
 from qa.romanized import names
 
 
@@ -135,6 +135,17 @@ def test_only_english_words_are_looked_for_by_what_they_may_be_in_chinese() -> N
     assert "医院" in likely["hospit"]
     assert "会议" in likely["meet"]
     assert not {"陈敏", "敏尔", "27"} & set(likely)
+
+
+@pytest.mark.parametrize("given", ["a" * 5000, "aieo" * 200, "b" * 3000, "a'" * 500])
+def test_a_long_word_behind_a_surname_is_no_name(given: str) -> None:
+    assert names(f"Zhang {given}") == {}
+
+
+def test_of_a_pasted_text_the_beginning_is_the_question() -> None:
+    found = understand("广州的会议由谁主持？" + "《" * 100_000)
+    assert found.text.startswith("广州的会议由谁主持?") and len(found.text) == LOOKED_AT
+    assert len(understand("\ufdfa" * 100_000).text) == LOOKED_AT  # one that is 18 characters when folded
 
 
 def test_words_of_a_question_are_found_in_a_text_of_the_other_language() -> None:

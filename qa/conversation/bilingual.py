@@ -5,6 +5,7 @@ equals in the other language. So the question that it completes stays one of a s
 """
 
 import re
+from string import capwords
 from typing import Literal
 
 from qa.conversation.joined import JOINED
@@ -79,5 +80,5 @@ def _english(bare: Text) -> Text | None:
     if len(name) == len(plain.view):
         return None
     year = _YEAR.fullmatch(name)
-    known = year[1] if year else next((found.title() for found in other_names(name)), None)
+    known = year[1] if year else next((capwords(found) for found in other_names(name)), None)
     return Text.of(f"what about {known}") if known else None

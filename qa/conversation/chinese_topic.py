@@ -41,6 +41,8 @@ _TITLE = re.compile(r"《[^》]*》|“[^”]*”|「[^」]*」")
 _TAIL = re.compile(
     r"(?:是|由|在|于|有|要|共|大约|大概|每|为|叫|从|被|把|对|到|去|来|的|又|还|(?<![成首京古])都|也|,| )+$"
 )
+_LONGEST_TAIL = 60
+"""Characters; looked for from everywhere, it takes the square of a long text's time."""
 _OBJECT = re.compile(rf"^(?:是|[\u4e00-\u9fff]{{1,4}}?[{_ASPECT}的])([^,。?]{{2,}})$")
 _REASON = re.compile("为什么|为何|为啥")
 _NOUN_LIKE_VERB = re.compile("(?:收入|支出|投入|产出)$")
@@ -109,5 +111,5 @@ def _subject(head: Text) -> Text:
 
 
 def _without_tail(text: Text) -> Text:
-    match = _TAIL.search(text.view)
+    match = _TAIL.search(text.view, max(0, len(text) - _LONGEST_TAIL))
     return text[: match.start()] if match else text

@@ -62,7 +62,9 @@ def _beside(which: str, number: int) -> int:
     """The number of the point after, before or at the end, 0 if there is none."""
     if which in ("最后", "last"):
         return LAST
-    return number + 1 if which in ("下", "next") and number < len(HAN) else max(0, number - 1)
+    if which in ("下", "next"):
+        return number + 1 if number < len(HAN) else 0
+    return number - 1
 
 
 def _last_asked(turns: Sequence[Turn]) -> int:

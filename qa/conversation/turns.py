@@ -12,7 +12,7 @@ from qa.conversation.points import Point, listed
 from qa.conversation.sought import identified, sought
 from qa.conversation.text import CLOSING, Text
 from qa.gazetteer import PLACES, other_names
-from qa.questions import kind_of, language_of
+from qa.questions import LOOKED_AT, kind_of, language_of
 from qa.types import Answer, Citation
 
 REMEMBERED = 4
@@ -34,7 +34,7 @@ class Turn:
         self.asked = asked
         self._read = read
         self.answer = answer
-        self.question = Text.of(answer.understood or asked)
+        self.question = Text.of((answer.understood or asked)[:LOOKED_AT])
         self.bare = self.question.stripped(CLOSING)
         self.language = language_of(self.question.view)
 
@@ -77,7 +77,8 @@ class Turn:
             head = self._read(hit.document, 0, _HEAD) if self._read else ""
         except DocumentNotFound:
             return False
-        return any(place in fold(text) for text in (hit.text, head) for place in self.places)
+        named = {name for place in self.places for name in (place, *other_names(place))}
+        return any(name in fold(text).lower() for text in (hit.text, head) for name in named)
 
     def _listed(self, source: Citation | Hit) -> tuple[int, list[Point]]:
         text = source.quote if isinstance(source, Citation) else source.text

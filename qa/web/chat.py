@@ -133,8 +133,8 @@ class Chat:
         A page may still show an answer that another page has asked for again: a thumb on it means nothing here.
         """
         user, number, rating = _user(request), int(event.turn), event.rating
-        turn = next(turn for turn in self._kept.turns(user, current) if turn.number == number)
-        if turn.answer is None or of_answer(turn.answer) != event.answer:
+        turn = next((turn for turn in self._kept.turns(user, current) if turn.number == number), None)
+        if turn is None or turn.answer is None or of_answer(turn.answer) != event.answer:
             return self._shown(user, current, _words(request))
         if turn.rating == rating:
             self._service.feedback.withdraw(current, number)

@@ -138,6 +138,25 @@ def test_back_takes_away_what_covers_the_chat(running: Running, open_page: OpenP
     assert page.url == address
 
 
+def test_back_from_the_documents_leaves_the_source_beside_the_chat(running: Running, open_page: OpenPage) -> None:
+    page = open_page(running.url)
+    ask(page, GUANGZHOU)
+    source, table = page.locator("#viewer article.source"), page.locator("#library table")
+    expect(source).to_be_visible()
+    page.get_by_role("button", name="管理全部文档").click()
+    expect(table).to_be_visible()
+    page.go_back()
+    expect(table).not_to_be_visible()
+    expect(source).to_be_visible()
+
+    page.get_by_role("button", name="管理全部文档").click()
+    page.locator("#library .opener").first.click()
+    page.wait_for_function("history.state?.covers.length === 2")
+    page.get_by_role("button", name="返回对话").click()
+    page.wait_for_function("history.state === null")
+    expect(source).not_to_be_visible()
+
+
 def test_what_is_closed_by_hand_leaves_nothing_to_go_back_to(running: Running, open_page: OpenPage) -> None:
     page = open_page(running.url)
     ask(page, GUANGZHOU)  # the source beside the chat opened by itself: no step of its own

@@ -70,14 +70,20 @@ window.wenju = (() => {
     page().remove(name);
     const at = covers.indexOf(name);
     if (at < 0) return;
+    if (covers.length > at + 1) { // what was opened over it goes with it
+      page().remove(...covers.slice(at + 1));
+      opener = null;
+    }
     history.go(at - covers.length);
     covers = covers.slice(0, at); // at once: what else closes in this moment must not go back a second time
   }
 
   addEventListener("popstate", () => {
+    const before = covers;
     covers = history.state?.covers ?? [];
     page().toggle("managing", covers.includes("managing"));
-    if (!covers.includes("reading")) closeSource();
+    // A source that opened by itself, beside the chat, covers nothing and stays.
+    if (!covers.includes("reading")) before.includes("reading") && closeSource();
     else if (document.querySelector("#viewer article.source")) page().add("reading");
     nameAddress(); // another conversation may have been entered since
   });
