@@ -82,7 +82,9 @@ class Reader:
         ranked = np.argsort(-scores, kind="stable")
         competing = competition(rows, scores, *origins(evidence), len(evidence.documents))[:, JUDGED]
         answerable = self._confidence.predict(competing)
-        confidence = float(probability(self._slope * answerable + self._offset)[0])
+        # Marks, or words that only make a question, ask for nothing that a document could say.
+        asked = bool(question.terms)
+        confidence = float(probability(self._slope * answerable + self._offset)[0]) if asked else 0.0
         quotations = tuple(
             Quotation(
                 document=evidence.documents[evidence.sentences[i].document],
