@@ -75,6 +75,7 @@ _INTERROGATIVE = re.compile(
     r"(?:了没|没有|(?<=[^\W\d_])[不没])(?=\s*[?？]?$)|[?？]"
 )
 _DEMONSTRATIVE = re.compile(r"[那这](?:一?[个场次篇段块边些种份位天年]|件?事|时候?)")
+_MEETING = re.compile(r"(?<!召)开[了过的]?会(?!议)|开[了过的]会议")  # 召开会议, as it is written
 _EITHER_WAY = re.compile(rf"({LETTER})[不没唔]\1")  # 支不支持, 改没改: what is asked about is the verb
 _FOCUS = re.compile(
     r"(?:多少|(?<!乎)几|哪一?[个位种家所座年些]?|什么(?!时候|时间|地方|原因|样)|何种?)"
@@ -132,7 +133,7 @@ def language_of(text: str) -> Literal["zh", "en"]:
 def _asked_about(view: str) -> str:
     """A Chinese question without the words that only make it a question, or point at what is known."""
     plain = _DEMONSTRATIVE.sub(" , ", _INTERROGATIVE.sub(" , ", view))
-    return _EITHER_WAY.sub(r"\1", plain)
+    return _MEETING.sub("召开会议", _EITHER_WAY.sub(r"\1", plain))
 
 
 @lru_cache(maxsize=256)
