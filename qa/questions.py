@@ -75,7 +75,8 @@ _INTERROGATIVE = re.compile(
     r"(?:了没|没有|(?<=[^\W\d_])[不没])(?=\s*[?？]?$)|[?？]"
 )
 _DEMONSTRATIVE = re.compile(r"[那这](?:一?[个场次篇段块边些种份位天年]|件?事|时候?)")
-_MEETING = re.compile(r"(?<!召)开[了过的]?会(?!议)|开[了过的]会议")  # 召开会议, as it is written
+# 开会, 开的会: what people say for 召开会议, which is what is written.
+_MEETING = re.compile(r"(?<![召公离打展分避])开(?:[了过的]?会(?![议场员堂展见])|[了过的]会议)")
 _EITHER_WAY = re.compile(rf"({LETTER})[不没唔]\1")  # 支不支持, 改没改: what is asked about is the verb
 _FOCUS = re.compile(
     r"(?:多少|(?<!乎)几|哪一?[个位种家所座年些]?|什么(?!时候|时间|地方|原因|样)|何种?)"

@@ -52,6 +52,8 @@ WEIGHTS = {
 """By which passages are scored anew; fitted as DENSE_SHARE is."""
 FOREIGN = {"lexical": 2.0, "dense": 4.0, "share": 2.8, "close_share": 2.1, "numbers": 0.9, "places": 0.9}
 """The same for an English question over Chinese passages, whose words are looked for by what they may be there."""
+FOREIGN_SHARE = 0.5
+"""Weight of the dense score there, against words that are only likely."""
 MEANT = 3
 """Chinese words that BM25 looks for in place of an English one."""
 PLAIN = tuple(WEIGHTS)[:-1]
@@ -59,7 +61,6 @@ PLAIN = tuple(WEIGHTS)[:-1]
 
 WINDOW = 80
 """Characters."""
-
 
 ALIGNED = 0.6
 """Weight of the late interaction in the dense score, against the cosine: between .8, which is best for the held-out
@@ -98,28 +99,37 @@ def retrieve(
 
     question = understand(view)
     dense = found(index.dense, view) if mode != "lexical" else {}
-    if mode == "dense":
-        dense = _late(index, question, dense)
-    # Interrogative words are in no answer; left in, they cost .005 of recall@1 on held-out questions.
-    words = " ".join([question.content, *(name for place in question.places for name in other_names(place))])
     # What is scored anew is looked at for single characters too.
     by_words = partial(index.lexical, singles=mode == "lexical")
+    # Interrogative words are in no answer; left in, they cost .005 of recall@1 on held-out questions.
+    words = " ".join([question.content, *(name for place in question.places for name in other_names(place))])
     lexical = found(by_words, words if terms(words) else view) if mode != "dense" else {}
-    scores = fused(dense, lexical, DENSE_SHARE) if mode == "hybrid" else dense or lexical
-    ranked = sorted(scores, key=lambda i: (-scores[i], i))
-    if mode == "hybrid":
-        first, weights = index.passages(ranked[:SCORED_ANEW]), WEIGHTS
-        if foreign := _foreign(question, first):
-            meant = [word for likely in in_chinese(question).values() for word in likely[:MEANT]]
-            dense, lexical = _late(index, question, dense), found(by_words, " , ".join([words, *meant]))
-            scores, weights = fused(dense, lexical, 0.5), FOREIGN
-            ranked = sorted(scores, key=lambda i: (-scores[i], i))
-            first = index.passages(ranked[:SCORED_ANEW])
-        anew = signals(question, first, dense, lexical, foreign) @ _vector(weights)
-        # Above what was not looked at, whose fused scores are at most 1.
-        scores |= {p.id: 1.0 + float(score) for p, score in zip(first, anew, strict=True)}
-        ranked.sort(key=lambda i: (-scores[i], i))
-    passages = index.passages(ranked[:limit])
+    if mode != "hybrid":
+        scores = _late(index, question, dense) if mode == "dense" else lexical
+        return _candidates(index, _ranked(scores)[:limit], scores, lexical)
+    scores, weights = fused(dense, lexical, DENSE_SHARE), WEIGHTS
+    first = index.passages(_ranked(scores)[:SCORED_ANEW])
+    if foreign := _foreign(question, first):
+        meant = [word for likely in in_chinese(question).values() for word in likely[:MEANT]]
+        dense, lexical = _late(index, question, dense), found(by_words, " , ".join([words, *meant]))
+        scores, weights = fused(dense, lexical, FOREIGN_SHARE), FOREIGN
+        first = index.passages(_ranked(scores)[:SCORED_ANEW])
+    anew = signals(question, first, dense, lexical, foreign) @ _vector(weights)
+    # Above what was not looked at, whose fused scores are at most 1.
+    scores |= {p.id: 1.0 + float(score) for p, score in zip(first, anew, strict=True)}
+    return _candidates(index, _ranked(scores)[:limit], scores, lexical)
+
+
+def _ranked(scores: dict[int, float]) -> list[int]:
+    """Passage ids, best first."""
+    return sorted(scores, key=lambda i: (-scores[i], i))
+
+
+def _candidates(
+    index: Index, ids: Sequence[int], scores: dict[int, float], lexical: dict[int, float]
+) -> list[Candidate]:
+    """The passages of these ids with what reading needs of them."""
+    passages = index.passages(ids)
     leads = index.beginnings(list({p.document for p in passages}), LEAD)
     return [
         Candidate(
@@ -185,7 +195,7 @@ def signals(
         present(words_for(question.places), texts).sum(axis=0),
     )
     table = np.array(columns, dtype=np.float32).T.reshape(len(passages), len(columns))
-    first = np.argsort(-table @ np.array([WEIGHTS[name] for name in PLAIN], dtype=np.float32), kind="stable")[:CLOSELY]
+    first = np.argsort(-table @ _vector(WEIGHTS)[: len(PLAIN)], kind="stable")[:CLOSELY]
     found = _token_shares(question, [passages[i] for i in first.tolist()], default_encoder())
     shares = np.full(len(passages), found.min(initial=1.0), dtype=np.float32)
     shares[first] = found

@@ -73,7 +73,8 @@ def test_interrogatives_are_no_content() -> None:
         ("广州盯紧哪几个环节?", "广州盯紧 环节"),
         ("几内亚的首都叫什么名字", "几内亚的首都"),
         ("广州哪天开的会?", "广州 召开会议"),
-        ("重庆召开会议的日期", "重庆召开会议的日期"),
+        ("重庆召开的会议的日期", "重庆召开的会议的日期"),
+        ("市长离开会场的时间", "市长离开会场的时间"),
     ],
 )
 def test_what_only_makes_it_a_question_is_no_content(question: str, content: str) -> None:
