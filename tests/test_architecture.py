@@ -184,3 +184,14 @@ def test_the_packages_name_no_outside_host() -> None:
         if host not in NOT_ADDRESSES | LOOPBACK
     }
     assert outside == set()
+
+
+def test_top_level_is_the_users() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    # An unpacked release has no git, but no scratch files either.
+    names = listed.stdout.splitlines() if listed.returncode == 0 else [path.name for path in ROOT.iterdir()]
+    visible = {name.split("/")[0] for name in names if not name.startswith(".")}
+    assert visible - {"build", "dist", "wenju.egg-info"} == {
+        *("seeds", "qa", "embeddings", "tests", "pyproject.toml"),
+        *("README.md", "README.zh.md", "LICENSE", "Makefile"),
+    }
