@@ -1,20 +1,26 @@
-"""English words as Chinese ones: their nearest neighbours among the Chinese tokens of the static encoder.
+"""English words as Chinese ones: what they are in translations, and what the static encoder has near them.
 
-The encoder was trained on sentences of both languages, so that tokens of the same meaning lie together. What a
-question's words may be in a Chinese text is good enough to look for, though not to show.
+`lexicon.txt` is learnt from sentences in both languages by `embeddings.training.lexicon`. The encoder was trained on
+such sentences too, so that its tokens of the same meaning lie together. What a question's words may be in a Chinese
+text is good enough to look for, though not to show.
 """
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 from threading import Lock
 
 import numpy as np
 
+from embeddings.analysis import terms
 from embeddings.encoders import StaticEncoder
 
-NEAREST = 8
-"""Chinese words for one English word, at most."""
+LEXICON = Path(__file__).with_name("lexicon.txt")
+"""A line for each English word, or STEM and the stem of several: the Chinese words that it may be, likeliest first."""
+STEM = "*"
+WORDS, NEAREST = 10, 8
+"""Chinese words for one English word, at most; and how many of them the encoder may add."""
 LEAST, SHARE = 0.36, 0.6
 """Cosine that a neighbour needs, and what it needs of the nearest one's."""
 _REMEMBERED = 5_000  # words
@@ -37,13 +43,14 @@ class Lexicon:
         self._known: dict[str, tuple[str, ...]] = {}
 
     def chinese(self, words: Sequence[str]) -> list[tuple[str, ...]]:
-        """What each English word may be in simplified Chinese, the likeliest first; () if nothing is near."""
+        """What each English word may be in simplified Chinese, the likeliest first; () if nothing is known of it."""
         with self._lock:
             if new := [word for word in dict.fromkeys(words) if word not in self._known]:
                 if len(self._known) > _REMEMBERED:
                     self._known = {}
                     new = list(dict.fromkeys(words))
-                self._known |= zip(new, self._nearest(new), strict=True)
+                for word, near in zip(new, self._nearest(new), strict=True):
+                    self._known[word] = tuple(dict.fromkeys([*translated(word), *near]))[:WORDS]
             return [self._known[word] for word in words]
 
     def _nearest(self, words: Sequence[str]) -> list[tuple[str, ...]]:
@@ -62,3 +69,20 @@ class Lexicon:
 def lexicon(encoder: StaticEncoder) -> Lexicon:
     """The lexicon of an encoder, made once."""
     return Lexicon(encoder)
+
+
+def translated(word: str) -> tuple[str, ...]:
+    """What an English word is in the lexicon, by itself or by its stem."""
+    known, lower = _table(), word.lower()
+    return known.get(lower) or known.get(STEM + english_stem(lower), ())
+
+
+def english_stem(word: str) -> str:
+    """The stem of an English word; of one with a hyphen, of its last part."""
+    return (terms(word) or [""])[-1]
+
+
+@cache
+def _table() -> dict[str, tuple[str, ...]]:
+    lines = LEXICON.read_text(encoding="utf-8").splitlines()
+    return {word: tuple(chinese) for word, *chinese in map(str.split, lines)}

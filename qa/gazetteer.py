@@ -6,7 +6,7 @@ about somewhere else; this list is how the reader knows that a word is a place.
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 _CHINA = """
 北京=beijing 天津=tianjin 上海=shanghai 重庆=chongqing 河北=hebei 山西=shanxi 辽宁=liaoning 吉林=jilin
@@ -80,6 +80,13 @@ for _name, _forms in _SPELLED.items():
     for _form in _forms:
         _NAMED[_form] = (*_NAMED.get(_form, ()), _name)
 
+_ABBREVIATIONS = """
+京=北京 津=天津 沪=上海 渝=重庆 冀=河北 晋=山西 辽=辽宁 苏=江苏 浙=浙江 皖=安徽 闽=福建 赣=江西 鲁=山东 豫=河南
+鄂=湖北 湘=湖南 粤=广东 桂=广西 琼=海南 黔=贵州 滇=云南 陕=陕西 穗=广州
+"""
+_ABBREVIATED = dict(entry.split("=") for entry in _ABBREVIATIONS.split())
+_ABBREVIATION = re.compile(rf"(?<=[来在赴驻离返抵援])[{''.join(_ABBREVIATED)}]")
+"""As in 来渝人员; by itself a character may be anything."""
 _LENGTHS = range(max(map(len, PLACES)), 1, -1)
 _ASCII = re.compile("[A-Za-z]")
 
@@ -97,6 +104,16 @@ def places(view: str) -> list[str]:
     if _ASCII.search(view):
         found += [match.group().lower() for match in _latin().finditer(view)]
     return list(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=4000)
+def mentions(view: str) -> tuple[str, ...]:
+    """Every naming of a place in a search view, as often as it occurs, by its Chinese name."""
+    found = [view[start:end] for start, end in _chinese(view)]
+    found += [_ABBREVIATED[match.group()] for match in _ABBREVIATION.finditer(view)]
+    if _ASCII.search(view):
+        found += [_NAMED[match.group().lower()][0] for match in _latin().finditer(view)]
+    return tuple(found)
 
 
 def other_names(place: str) -> tuple[str, ...]:

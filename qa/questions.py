@@ -1,6 +1,7 @@
 """What a question asks for: its kind, its content terms and the words that any answer must agree with."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -65,11 +66,14 @@ _KIND = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _P
 
 _INTERROGATIVE = re.compile(
     r"请问一?下?|告诉我|我想知道|想问一?下?|到底|究竟|来着|"
+    r"[啊呀啦嘛哦噢呗](?=\s*[?？]?$)|(?:现|担)?任何职|(?:现?任|担任|当|做)?(?:的?是)?[什啥]么?(?:职务|职位|官职?|头衔)|"
+    r"的?(?:职务|职位|官职|头衔)(?:是[什啥]么?)?(?=[?？]?$)|"
     r"(?:是|叫|做|干)?[什啥]么?(?:时候|时间|地方|原因|名字|样的?)|为[什啥]么?|为何|点解|"
     r"(?:是|叫|做|干)什么的?|什么|啥|何时|何人|何处|何地|几时|"
     r"几月几[日号]|(?:星期|周|礼拜)几|多少|"
     r"第?(?<![十好])几(?!乎|何|内亚|率|维)(?:个|位|种|名|项|条|家|次|年|天|月|号|日|点|岁|方面|大)?|"
-    r"哪(?:一|几|两|俩|三|四|五)?(?:个|位|种|名|家|座|所|类|项|条|级|届|次|年|月|日|天|号|些|里|儿|处|方面|大)?|"
+    r"哪(?:一|几|两|俩|三|四|五)?(?:个|位|种|名|家|座|所|类|项|条|级|届|次|年|月|日|天|号|些|里|儿|处|方面|大)?"
+    r"(?:城市|地方|地区|省份|人(?![员群口才民大]))?|"
     r"边(?:个|位|度|啲)|点样|乜嘢?|谁|"
     r"怎么[样办弄整]?|怎样|咋[样办弄整]?|如何|是否|能否|可否|有无|是不是|有没有|要不要|算不算|分别|还是|吗|呢|吧|"
     r"(?:了没|没有|(?<=[^\W\d_])[不没])(?=\s*[?？]?$)|[?？]"
@@ -78,6 +82,7 @@ _DEMONSTRATIVE = re.compile(r"[那这](?:一?[个场次篇段块边些种份位�
 # 开会, 开的会: what people say for 召开会议, which is what is written.
 _MEETING = re.compile(r"(?<![召公离打展分避])开(?:[了过的]?会(?![议场员堂展见])|[了过的]会议)")
 _EITHER_WAY = re.compile(rf"({LETTER})[不没唔]\1")  # 支不支持, 改没改: what is asked about is the verb
+_CHOICE = re.compile(r"还是|抑或|\bor\b", re.IGNORECASE)
 _FOCUS = re.compile(
     r"(?:多少|(?<!乎)几|哪一?[个位种家所座年些]?|什么(?!时候|时间|地方|原因|样)|何种?)"
     rf"({LETTER}{{1,4}}?)(?=[?？,，。]|的|是|被|在|于|由|为|把|和|与|能|可|$)"
@@ -103,7 +108,7 @@ class Question:
     matter: str  # the content without places: they tell where to look, not what an answer says
     terms: tuple[str, ...]  # of the matter, each once
     whole: tuple[bool, ...]  # of each term, whether it is no junction: the end of one word and the start of another
-    numbers: tuple[str, ...]
+    numbers: tuple[str, ...]  # without those, and below places, between which it asks to choose
     places: tuple[str, ...]
     names: tuple[str, ...]  # titles and quoted words
     latin: tuple[str, ...]  # Latin words within a Chinese question
@@ -157,11 +162,24 @@ def understand(question: str) -> Question:
         matter=matter,
         terms=wanted,
         whole=_whole(wanted, matter),
-        numbers=tuple(dict.fromkeys(_NUMBER.findall(view))),
-        places=tuple(places(view)),
+        numbers=tuple(_certain(view, _numbers)),
+        places=tuple(_certain(view, places)),
         names=tuple(dict.fromkeys(next(g for g in m.groups() if g) for m in _NAME.finditer(view))),
         latin=tuple(dict.fromkeys(w.lower() for w in _LATIN.findall(view))) if language == "zh" else (),
     )
+
+
+def _numbers(view: str) -> list[str]:
+    return list(dict.fromkeys(_NUMBER.findall(view)))
+
+
+def _certain(view: str, found: Callable[[str], list[str]]) -> list[str]:
+    """What is found in a question, but for two things between which it asks to choose: no answer has both."""
+    whole, choice = found(view), _CHOICE.search(view)
+    if choice is None:
+        return whole
+    before, after = found(view[: choice.start()]), found(view[choice.end() :])
+    return [one for one in whole if one not in {before[-1], after[0]}] if before and after else whole
 
 
 _FUNCTION = frozenset(

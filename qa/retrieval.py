@@ -50,9 +50,9 @@ WEIGHTS = {
     "aligned": 3.6,  # how closely the passage takes up each token of the question
 }
 """By which passages are scored anew; fitted as DENSE_SHARE is."""
-FOREIGN = {"lexical": 2.0, "dense": 4.0, "share": 2.8, "close_share": 2.1, "numbers": 0.9, "places": 0.9}
+FOREIGN = {"lexical": 2.0, "dense": 1.5, "share": 2.8, "close_share": 2.1, "numbers": 0.9, "places": 0.9}
 """The same for an English question over Chinese passages, whose words are looked for by what they may be there."""
-FOREIGN_SHARE = 0.5
+FOREIGN_SHARE = 0.3
 """Weight of the dense score there, against words that are only likely."""
 MEANT = 3
 """Chinese words that BM25 looks for in place of an English one."""

@@ -1,8 +1,9 @@
 import re
+from collections import Counter
 
 import pytest
 
-from qa.gazetteer import other_names, places
+from qa.gazetteer import mentions, other_names, places
 from qa.matching import flat, holds, in_chinese, words_for, words_of
 from qa.questions import LOOKED_AT, Kind, understand
 from qa.romanized import names
@@ -75,6 +76,10 @@ def test_interrogatives_are_no_content() -> None:
         ("广州哪天开的会?", "广州 召开会议"),
         ("重庆召开的会议的日期", "重庆召开的会议的日期"),
         ("市长离开会场的时间", "市长离开会场的时间"),
+        ("张硕辅担任什么职务呀", "张硕辅"),
+        ("唐良智的职务是什么?", "唐良智"),
+        ("哪座城市的会议由市长主持?", "的会议由市长主持"),
+        ("要管好哪些人员?", "要管好 人员"),
     ],
 )
 def test_what_only_makes_it_a_question_is_no_content(question: str, content: str) -> None:
@@ -99,6 +104,22 @@ def test_what_an_answer_must_agree_with() -> None:
     assert question.focus == "亿"
 
 
+@pytest.mark.parametrize(
+    ("question", "found", "numbers"),
+    [
+        ("广州支援的是荆州还是孝感?", ("广州",), ()),
+        ("2月26日开会的是广州还是重庆?", (), ("2", "26")),
+        ("重庆的会是26号还是27号开的?", ("重庆",), ()),
+        ("Was it Guangzhou or Chongqing that met on 26 February?", (), ("26",)),
+        ("广州还是那样吗?", ("广州",), ()),
+    ],
+)
+def test_what_it_asks_to_choose_between_is_in_no_answer(
+    question: str, found: tuple[str, ...], numbers: tuple[str, ...]
+) -> None:
+    assert (understand(question).places, understand(question).numbers) == (found, numbers)
+
+
 def test_language_of_a_mixed_question_is_chinese() -> None:
     assert understand("What is 人工智能?").language == "zh"
     assert understand("What is AI?").language == "en"
@@ -106,6 +127,11 @@ def test_language_of_a_mixed_question_is_chinese() -> None:
 
 def test_places_in_both_languages() -> None:
     assert places("从武汉到Guangzhou,再回武汉") == ["武汉", "guangzhou"]
+
+
+def test_every_mention_of_a_place_counts() -> None:
+    assert Counter(mentions("来渝人员到重庆后,从武汉前往 Guangzhou。")) == {"重庆": 2, "武汉": 1, "广州": 1}
+    assert mentions("渝字怎么写,京剧在哪里演?") == ()
 
 
 def test_a_place_has_a_name_in_the_other_language() -> None:

@@ -60,7 +60,6 @@ def seen(question: Question, evidence: Evidence, i: int, encoder: StaticEncoder)
     asked = _atoms(_question(question.text, encoder, LONGEST_QUESTION), view[left:right])
     passage.flags[:, CENTRE] = (passage.starts >= a - left) & (passage.ends <= b - left)
     passage.flags[:, CENTRE + 1] = passage.starts < a - left
-    _align(passage, asked, encoder)
     _align(asked, passage, encoder)
     return asked, passage, left
 
@@ -109,9 +108,12 @@ def _atoms(plain: Atoms, other: str) -> Atoms:
 
 
 def _align(one: Atoms, other: Atoms, encoder: StaticEncoder) -> None:
-    """Fill the last flag of the first atoms: how close the closest piece of the others is."""
-    mine, theirs = (_unit(encoder.token_vectors(pieces)) for pieces in (one.pieces, distinct(other.pieces)))
-    one.flags[:, 15] = (mine @ theirs.T).max(axis=1)
+    """Fill the last flag of both sides' atoms: how close the closest piece of the other side is."""
+    pieces = [distinct(side.pieces) for side in (one, other)]
+    mine, theirs = (_unit(encoder.token_vectors(known)) for known in pieces)
+    cosines = mine @ theirs.T
+    for side, known, axis in zip((one, other), pieces, (1, 0), strict=True):
+        side.flags[:, 15] = cosines.max(axis=axis)[np.searchsorted(known, side.pieces)]
 
 
 def kind_vector(question: Question, kinds: tuple[str, ...]) -> NDArray[np.float32]:

@@ -4,9 +4,10 @@ Everything is computed for all sentences at once.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -14,10 +15,12 @@ from numpy.typing import NDArray
 
 from embeddings.alignment import alignment
 from embeddings.encoders import StaticEncoder
+from qa.gazetteer import mentions, other_names
 from qa.matching import Word, flat, latin_of, longest_common, present, weights_of, words_for, words_of
 from qa.questions import GLANCE, KINDS, Question, language_of
 from qa.reading import patterns
 from qa.reading.evidence import Evidence
+from qa.retrieval import LEAD
 
 Matrix = NDArray[np.float32]
 Row = NDArray[np.float32]
@@ -118,6 +121,16 @@ class _Table:
         highest: Row = np.where(presence, 0, self.idf[:, None]).max(axis=0)
         return highest
 
+    @cached_property
+    def places(self) -> list[Row]:
+        """How many of the question's places are missing, as `spread` tells."""
+        return self.spread(words_for(self.question.places))
+
+    @cached_property
+    def numbers(self) -> list[Row]:
+        """The same of its numbers."""
+        return self.spread(self.question.numbers)
+
     def spread(self, wanted: Sequence[Word]) -> list[Row]:
         """Of wanted words: how many the sentence, its neighbourhood, its passage and its document lack."""
         if not wanted:
@@ -129,6 +142,19 @@ class _Table:
         lead = present(wanted, self.leads)[:, self.document]
         whole = union(passage, self.document) | lead
         return [(~p).sum(axis=0).astype(np.float32) for p in (here, around, passage, whole)]
+
+    def prominence(self) -> Row:
+        """How often each document names a place of the question, of what it names its commonest place.
+
+        A page about one city may name others in passing. -1 where the question or the document names none.
+        """
+        named: list[Counter[str]] = [Counter(mentions(lead)) for lead in self.leads]
+        for sentence in self.sentences:
+            if sentence.start >= LEAD:
+                named[sentence.document].update(mentions(sentence.text))
+        asked = {place for name in self.question.places for place in (name, *other_names(name))}
+        shares = [max(c[p] for p in asked) / max(c.values()) if asked and c else -1.0 for c in named]
+        return np.array(shares, dtype=np.float32)[self.document]
 
     # -- meaning -------------------------------------------------------------------------------------------------
 
@@ -257,13 +283,13 @@ _COLUMNS: dict[str, Callable[[_Table], Column]] = {
     "longest_common": lambda t: t.longest_common,
     "longest_common_share": lambda t: t.longest_common / max(len(t.question.matter), 1),
     "longest_common_below_best": lambda t: _relative(t.longest_common),
-    "numbers_missing": lambda t: t.spread(t.question.numbers)[0],
-    "numbers_missing_around": lambda t: t.spread(t.question.numbers)[1],
-    "numbers_missing_document": lambda t: t.spread(t.question.numbers)[3],
-    "places_missing": lambda t: t.spread(words_for(t.question.places))[0],
-    "places_missing_around": lambda t: t.spread(words_for(t.question.places))[1],
-    "places_missing_passage": lambda t: t.spread(words_for(t.question.places))[2],
-    "places_missing_document": lambda t: t.spread(words_for(t.question.places))[3],
+    "numbers_missing": lambda t: t.numbers[0],
+    "numbers_missing_around": lambda t: t.numbers[1],
+    "numbers_missing_document": lambda t: t.numbers[3],
+    "places_missing": lambda t: t.places[0],
+    "places_missing_around": lambda t: t.places[1],
+    "places_missing_passage": lambda t: t.places[2],
+    "places_missing_document": lambda t: t.places[3],
     "names_missing_document": lambda t: t.spread([flat(n) for n in t.question.names])[3],
     "latin_missing_document": lambda t: t.spread(latin_of(t.question))[3],
     "similarity": lambda t: t.similarity,
@@ -293,6 +319,7 @@ _COLUMNS: dict[str, Callable[[_Table], Column]] = {
     "rank": lambda t: t.candidate,
     "lexical_share": lambda t: (lambda v: v / max(float(v.max()), 1e-6))(_per_candidate("lexical")(t)),
     "score_below_best": lambda t: _relative(_per_candidate("score")(t)),
+    "prominence": lambda t: t.prominence(),
 }
 NAMES: tuple[str, ...] = tuple(_COLUMNS)
 """Names of the features, in column order; stored with the trees that were trained on them."""

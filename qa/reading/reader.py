@@ -170,7 +170,7 @@ def with_words(rows: NDArray[np.float32], words: Trees) -> NDArray[np.float32]:
 
 
 MEANING = ("similarity", "alignment", "worst_alignment")
-LATER = ("speech", "organizations", "means", "measure", "score_below_best")
+LATER = ("speech", "organizations", "means", "measure", "score_below_best", "prominence")
 WORDS = tuple(i for i, name in enumerate(NAMES) if not name.startswith((*MEANING, *LATER)))
 """Columns that the first trees see: none from the encoder, which has seen the questions they are trained on, and none
 of LATER, which the project's own questions are needed to learn from."""
@@ -241,7 +241,8 @@ COMPETITORS = ("best", "second", "third", "best_elsewhere", "best_other_document
 JUDGED_NAMES = (
     *("words", "share_document", "share_document_short", "share_around", "share_passage"),
     *("rarest_missing_document", "rarest_missing_around", "places_missing_document", "places_missing_passage"),
-    *("numbers_missing_document", "numbers_missing_around", "names_missing_document", "latin_missing_document"),
+    *("prominence", "numbers_missing_document", "numbers_missing_around"),
+    *("names_missing_document", "latin_missing_document"),
     *("similarity_around", "similarity_passage", "alignment", "alignment_around", "alignment_passage"),
     *("worst_alignment", "worst_alignment_passage"),
     *("focus", "kind", "numbers", "dates", "persons", "measure", "answers", "certainty", "fits"),

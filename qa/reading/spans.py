@@ -15,7 +15,7 @@ from qa.reading.evidence import Evidence
 from qa.reading.network import Network
 from qa.reading.patterns import SURNAMES
 
-LOOKED_AT = 3
+LOOKED_AT = 2
 """Sentences of one question that the span model sees."""
 UNSEEN = -12.0
 """Stands for the log-odds of a sentence that it has not seen."""
