@@ -9,12 +9,13 @@ import torch
 from embeddings.documents import from_text
 from embeddings.encoders import default_encoder
 from embeddings.index import Index
-from qa.questions import KINDS, understand
+from qa.questions import KINDS, Kind, understand
 from qa.reading.atoms import BASIS, best_span, kind_vector, seen
 from qa.reading.evidence import Evidence
+from qa.reading.marking import name, tidied
 from qa.reading.network import Network
 from qa.reading.reader import MODEL
-from qa.reading.spans import UNSEEN, _name, columns, spans
+from qa.reading.spans import UNSEEN, columns, spans
 from qa.retrieval import retrieve
 from qa.training.span_model import SpanModel
 
@@ -59,7 +60,7 @@ def test_numpy_computes_what_torch_computes(evidence: Evidence) -> None:
 def test_the_words_that_answer(evidence: Evidence, question: str, words: str) -> None:
     network = Network.load(MODEL / "spans.npz")
     found = spans(understand(question), evidence, range(len(evidence.sentences)), network, default_encoder())
-    marked = {TEXT[span.start : span.end] for span in found.values()}
+    marked = {TEXT[slice(*span.words)] for span in found.values() if span.words}
     assert words in marked
 
 
@@ -67,7 +68,10 @@ def test_what_is_marked_is_inside_the_sentence(evidence: Evidence) -> None:
     network = Network.load(MODEL / "spans.npz")
     found = spans(understand("When was it signed?"), evidence, [2, 3], network, default_encoder())
     for i, span in found.items():
-        assert evidence.sentences[i].start <= span.start < span.end <= evidence.sentences[i].end
+        assert span.words is None or (
+            evidence.sentences[i].start <= span.words[0] < span.words[1] <= evidence.sentences[i].end
+        )
+    assert any(span.words for span in found.values())
     table = columns(found, 5)
     assert (table[[0, 1, 4]] == UNSEEN).all()
     assert max(table[[2, 3], 1]) == 0
@@ -76,9 +80,10 @@ def test_what_is_marked_is_inside_the_sentence(evidence: Evidence) -> None:
 def test_a_mark_that_would_be_the_whole_sentence_is_none(evidence: Evidence) -> None:
     network = Network.load(MODEL / "spans.npz")
     for i, span in spans(understand("会议由谁主持?"), evidence, range(5), network, default_encoder()).items():
-        sentence, words = evidence.sentences[i], TEXT[span.start : span.end]
-        assert span.whole == (words.strip("。. ") == TEXT[sentence.start : sentence.end].strip("。. "))
-        assert not words.endswith(("。", ",", "."))
+        if span.words:
+            sentence, words = evidence.sentences[i], TEXT[slice(*span.words)]
+            assert words.strip("。. ") != TEXT[sentence.start : sentence.end].strip("。. ")
+            assert not words.endswith(("。", ",", "."))
 
 
 def test_the_best_span_stays_where_it_may() -> None:
@@ -90,5 +95,27 @@ def test_the_best_span_stays_where_it_may() -> None:
 @pytest.mark.parametrize("marked", ["张硕辅", "张硕辅主", "张硕辅主持", "硕辅主", "组长张硕辅主"])
 def test_a_name_is_marked_whole_and_alone(marked: str) -> None:
     view = "市委书记、领导小组组长张硕辅主持。"
-    start, end = _name(view, view.index(marked), view.index(marked) + len(marked))
+    start, end = name(view, view.index(marked), view.index(marked) + len(marked))
     assert view[start:end] == "张硕辅"
+
+
+@pytest.mark.parametrize(
+    ("kind", "view", "found", "words"),
+    [
+        ("when", "他在2月26日下午到了。", "月26日", "2月26日下午"),
+        ("who", "市长唐良智主持会议,市委常委出席。", "唐良智主持会议,市委常委", "唐良智"),
+        ("who", "陈敏尔、唐良智等市领导捐款。", "陈敏尔、唐良智等市领导捐款", "陈敏尔、唐良智等市领导"),
+        ("who", "陈敏尔在讲话中谈到,总书记亲自部署。", "陈敏尔在讲话中谈到,总书记", None),
+        ("where", "陈敏尔强调,要与四川对接。", "陈敏尔强调", None),
+        ("where", "陈敏尔强调,要与四川对接。", "四川", "四川"),
+        ("number", "全市共有三百人。", "全市", None),
+        ("what", "继续抓“外防输入、内防扩散”。", "内防扩散”", "“外防输入、内防扩散”"),
+        ("what", "“最先一公里”衔接到位,使物流转动起来。", "”衔接到位,", "衔接到位"),
+    ],
+)
+def test_what_is_marked_is_whole_and_of_the_kind_asked_for(
+    kind: Kind, view: str, found: str, words: str | None
+) -> None:
+    start = view.index(found)
+    marked = tidied(kind, view, start, start + len(found))
+    assert (marked and view[slice(*marked)]) == words

@@ -186,9 +186,9 @@ CERTAIN = -3.0
 
 def marked(question: Question, span: Span | None) -> tuple[int, int] | None:
     """The words to mark, where the question is one that few words answer, and they are certain and part of more."""
-    if span is None or span.whole or question.kind not in SHORT or span.certainty < CERTAIN:
+    if span is None or question.kind not in SHORT or span.certainty < CERTAIN:
         return None
-    return span.start, span.end
+    return span.words
 
 
 def origins(evidence: Evidence) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
