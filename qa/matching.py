@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from embeddings.analysis import is_cjk, terms
 from embeddings.encoders import default_encoder
 from embeddings.translation import lexicon
-from qa.background import idf
+from qa.background import idf, necessity
 from qa.gazetteer import other_names
 from qa.questions import Question
 from qa.romanized import names
@@ -53,7 +53,18 @@ def words_of(question: Question, chinese: bool = False) -> list[Word]:
     if chinese and question.language == "en":
         meant = {term: _any_of(term, *found) for term, found in in_chinese(question).items() if found}
         known = meant | known
-    return [known.get(t) or (t if is_cjk(t) else " " + t) for t in question.terms] or ["\0"]
+    return [known.get(t) or _standing(t) for t in question.terms] or ["\0"]
+
+
+def _standing(term: str) -> str:
+    """A term as flat texts hold it; the stem "energi" stands there as the beginning of "energy" or "energies"."""
+    if is_cjk(term):
+        return term
+    return " " + (term[:-1] if len(term) > SHORTEST_STEM and term.endswith("i") else term)
+
+
+SHORTEST_STEM = 4
+"""Letters; the last one of shorter stems is not cut off."""
 
 
 @lru_cache(maxsize=256)
@@ -98,10 +109,14 @@ JUNCTION = 0.2
 
 
 def weights_of(question: Question) -> NDArray[np.float32]:
-    """The inverse document frequency of each of `words_of` the question's terms, less for those that are no words."""
+    """The inverse document frequency of each of `words_of` the question's terms.
+
+    Less for those that are no words, and for those that only shape a question.
+    """
     if not question.terms:
         return np.ones(1, dtype=np.float32)
-    return idf(question.terms) * np.where(question.whole, np.float32(1), np.float32(JUNCTION))
+    words = np.where(question.whole, np.float32(1), np.float32(JUNCTION))
+    return idf(question.terms) * np.minimum(words, necessity(question.terms))
 
 
 def present(words: Sequence[Word], texts: Sequence[str]) -> NDArray[np.bool_]:

@@ -67,7 +67,7 @@ _KIND = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _P
 _INTERROGATIVE = re.compile(
     r"请问一?下?|告诉我|我想知道|想问一?下?|到底|究竟|来着|"
     r"[啊呀啦嘛哦噢呗](?=\s*[?？]?$)|(?:现|担)?任何职|(?:现?任|担任|当|做)?(?:的?是)?[什啥]么?(?:职务|职位|官职?|头衔)|"
-    r"的?(?:职务|职位|官职|头衔)(?:是[什啥]么?)?(?=[?？]?$)|"
+    r"的?(?:职务|职位|官职|头衔|日期|时间)(?:是?[什啥]么?|[是为])?(?=\s*[?？]?$)|"
     r"(?:是|叫|做|干)?[什啥]么?(?:时候|时间|地方|原因|名字|样的?)|为[什啥]么?|为何|点解|"
     r"(?:是|叫|做|干)什么的?|什么|啥|何时|何人|何处|何地|几时|"
     r"几月几[日号]|(?:星期|周|礼拜)几|多少|"
@@ -79,7 +79,7 @@ _INTERROGATIVE = re.compile(
     r"(?:了没|没有|(?<=[^\W\d_])[不没])(?=\s*[?？]?$)|[?？]"
 )
 _DEMONSTRATIVE = re.compile(r"[那这](?:一?[个场次篇段块边些种份位天年]|件?事|时候?)")
-# 开会, 开的会: what people say for 召开会议, which is what is written.
+# 开会, 开的会: what people say for 召开会议, which is what is written, mostly with words between.
 _MEETING = re.compile(r"(?<![召公离打展分避])开(?:[了过的]?会(?![议场员堂展见])|[了过的]会议)")
 _EITHER_WAY = re.compile(rf"({LETTER})[不没唔]\1")  # 支不支持, 改没改: what is asked about is the verb
 _CHOICE = re.compile(r"还是|抑或|\bor\b", re.IGNORECASE)
@@ -139,7 +139,7 @@ def language_of(text: str) -> Literal["zh", "en"]:
 def _asked_about(view: str) -> str:
     """A Chinese question without the words that only make it a question, or point at what is known."""
     plain = _DEMONSTRATIVE.sub(" , ", _INTERROGATIVE.sub(" , ", view))
-    return _MEETING.sub("召开会议", _EITHER_WAY.sub(r"\1", plain))
+    return _MEETING.sub("召开 , 会议", _EITHER_WAY.sub(r"\1", plain))
 
 
 @lru_cache(maxsize=256)
