@@ -88,6 +88,11 @@ def test_rows_are_made_for_an_index_without_them_and_forget(
             assert best(again, question) == ["77.txt"] * 2
             assert rows.stat().st_size == (again._catalog.state().base_last + 1) * encoder.dimension * 2
             assert again.verify() == []
+    whole = rows.read_bytes()
+    rows.write_bytes(bytes(len(whole)))
+    with Index.open(path, encoder=encoder, read_only=True) as reader:
+        assert any("is not as in the catalog" in problem for problem in reader.verify())
+    rows.write_bytes(whole)
     with Index.open(path, encoder=encoder) as again:
         vector = encoder.encode_passages(["第77次会议讨论了第77项预算。"])
         near = np.frombuffer(rows.read_bytes(), "<f2").reshape(-1, encoder.dimension).astype(np.float32)

@@ -16,7 +16,17 @@ import numpy as np
 from embeddings.catalog import Catalog, Ids, State
 from embeddings.errors import IndexCorrupt
 from embeddings.lexical import Entry, LexicalStore
-from embeddings.stores.faiss import Batch, FaissStore, has_lists, keeps_lists, new_base, read_base, suits, write_base
+from embeddings.stores.faiss import (
+    Batch,
+    FaissStore,
+    Fetch,
+    has_lists,
+    keeps_lists,
+    new_base,
+    read_base,
+    suits,
+    write_base,
+)
 from embeddings.stores.rows import Rows, blank_rows, cut_rows, holds, write_rows
 from embeddings.types import Vectors
 
@@ -144,10 +154,14 @@ class DenseSide:
         base = self._base_of(state)
         self.damaged = bool(state.base_file) and base is None  # or just replaced: then we come back for the next epoch
         if base is not None:
-            # A reader of an index without rows goes on with the catalog's.
-            mapped = has_lists(base) and self._has_rows(state.base_last)
-            fetch = Rows(self._rows, dimension).get if mapped else self._catalog.vectors_of
-            self._store, self._last_passage = FaissStore(dimension, base, fetch), state.base_last
+            self._store, self._last_passage = FaissStore(dimension, base, self._fetch(state)), state.base_last
+
+    def _fetch(self, state: State) -> Fetch:
+        """How vectors of the base are fetched: from their rows, or where there are none from the catalog."""
+        if self._has_rows(state.base_last):
+            with suppress(OSError, ValueError):  # a writer may just be making them anew
+                return Rows(self._rows, self._fingerprint.dimension).get
+        return self._catalog.vectors_of
 
     def _base_of(self, state: State) -> Any:
         """The FAISS index that the catalog names; None if there is none, or none that can be read."""

@@ -99,9 +99,11 @@ class FaissStore:
 
         if self._fetch is None or not isinstance(self._base, faiss.IndexIVF):
             return np.asarray(self._base.reconstruct_batch(ids), np.float32)
-        found, vectors = self._fetch(ids.tolist())
-        places = {id: place for place, id in enumerate(found.tolist())}
-        return vectors[[places[id] for id in ids.tolist()]]
+        found, fetched = self._fetch(ids.tolist())
+        places = {id: place for place, id in enumerate(ids.tolist())}
+        vectors = np.zeros((len(ids), self._tail.dimension), np.float32)  # what is gone meanwhile is like nothing
+        vectors[[places[id] for id in found.tolist()]] = fetched
+        return vectors
 
     def _based(self, ids: Collection[int]) -> list[int]:
         """Those of the ids that the base holds."""

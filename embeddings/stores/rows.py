@@ -1,7 +1,7 @@
 """Vectors in a file that is mapped into memory: a row for each id, as the catalog stores it.
 
-What inverted lists find is compared exactly, vectors from all over the index: of a million, 1,024 take 1.5 ms from
-here, and half of them 6 from the catalog. An id never names another vector, so the file is changed in place: new rows
+What inverted lists find is compared exactly, vectors from all over the index: 512 of a million take 1 ms from here,
+and 6 from the catalog. An id never names another vector, so the file is changed in place: new rows
 follow, those of removed ids are overwritten with zeros.
 """
 
