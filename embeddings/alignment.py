@@ -37,9 +37,7 @@ class Alignment:
         """Cosines of tokens with those of the question, shape (len(ids), tokens of the question)."""
         with self._lock:
             if len(new := distinct(ids[self._row[ids] < 0])):
-                vectors = self._encoder.token_vectors(new)
-                lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
-                cosines = (vectors @ self._unit.T) / np.maximum(lengths[:, None], 1e-9)
+                cosines = self._encoder.cosines(new, self._unit)
                 self._row[new] = np.arange(len(self._known), len(self._known) + len(new))
                 self._known = np.concatenate([self._known, cosines])
             found: NDArray[np.float32] = self._known[self._row[ids]]

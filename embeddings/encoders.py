@@ -26,6 +26,9 @@ DEFAULT_MODEL = Path(__file__).parent / "default_model"
 DEFAULT_NAME = "wenju-static-bilingual"
 
 _MOST_TOKENS = 4096  # looked up together
+# Compared together: what they take stays in the processor's cache, and with the tokens of a question in one thread of
+# BLAS. 900 tokens of passages with 14 of a question take 1.4 ms; all at once, with their lengths, 9.
+_FEW_TOKENS = 32
 _REMEMBERED = 20_000  # texts whose tokens are kept for the next question
 
 
@@ -115,12 +118,12 @@ class StaticEncoder:
         return self._rows[index].astype(np.float32) * self._scales[index, None]
 
     def cosines(self, ids: NDArray[np.integer[Any]], vectors: Vectors) -> NDArray[np.float32]:
-        """Of tokens with some unit vectors, shape (len(ids), len(vectors)); memory for some tokens at a time."""
+        """Of tokens with some unit vectors, shape (len(ids), len(vectors)); memory for few tokens at a time."""
         found = np.empty((len(ids), len(vectors)), dtype=np.float32)
-        for start in range(0, len(ids), _MOST_TOKENS):
-            rows = self._rows[ids[start : start + _MOST_TOKENS]].astype(np.float32, copy=False)
+        for start in range(0, len(ids), _FEW_TOKENS):
+            rows = self._rows[ids[start : start + _FEW_TOKENS]].astype(np.float32, copy=False)
             lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None]  # the scales change no direction
-            found[start : start + _MOST_TOKENS] = (rows @ vectors.T) / np.maximum(lengths, 1e-9)
+            found[start : start + _FEW_TOKENS] = (rows @ vectors.T) / np.maximum(lengths, 1e-9)
         return found
 
     def sums(self, token_ids: Sequence[Sequence[int] | NDArray[np.int32]]) -> NDArray[np.float32]:

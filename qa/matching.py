@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.analysis import is_cjk, terms
+from embeddings.analysis import CJK, is_cjk, terms
 from embeddings.encoders import default_encoder
 from embeddings.translation import lexicon
 from qa.background import idf, necessity
@@ -20,24 +20,15 @@ from qa.questions import Question
 from qa.romanized import names
 
 _ENGLISH = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
-_NOT_WORD = re.compile(r"[^\w.%]+|(?<!\d)\.|\.(?!\d)")
+_WORDS = re.compile(r"[\w%]+(?:(?<=\d)\.(?=\d)[\w%]+)*")
+# Beside a CJK character, and between digits. It begins with the space, which is looked for fastest.
+_NO_SPACE = re.compile(rf" (?:(?<=[{CJK}] )(?=\w)|(?<=\w )(?=[{CJK}])|(?<=\d )(?=\d))")
 
 
 @lru_cache(maxsize=20_000)
 def flat(view: str) -> str:
     """A view made ready for term look-ups: lower case, one space before each word, none between CJK characters."""
-    found, last = "", " "
-    for part in _NOT_WORD.sub(" ", view.lower()).split():
-        found += part if _joined(last, part[0]) else " " + part
-        last = part[-1]
-    return found or " "
-
-
-def _joined(last: str, following: str) -> bool:
-    """Whether no space is kept between two characters: none beside a CJK one, nor between digits."""
-    if last.isalnum() and following.isalnum() or last == "_" or following == "_":
-        return is_cjk(last) or is_cjk(following) or last.isdecimal() and following.isdecimal()
-    return False
+    return _NO_SPACE.sub("", f" {' '.join(_WORDS.findall(view.lower()))}")
 
 
 Word = str | re.Pattern[str]

@@ -1,6 +1,5 @@
 """Late interaction, with token vectors whose cosines are known by hand, and what it does for a dense search."""
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from embeddings.alignment import Alignment
 from embeddings.documents import from_text
 from embeddings.encoders import StaticEncoder
 from embeddings.index import Index
+from embeddings.types import Vectors
 from qa.retrieval import retrieve
 
 
@@ -42,17 +42,17 @@ def test_what_is_known_of_a_token_is_not_computed_again(
     encoder: StaticEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[list[int]] = []
-    vectors = encoder.token_vectors
+    cosines = encoder.cosines
 
-    def counted(ids: Sequence[int] | NDArray[np.int32]) -> NDArray[np.float32]:
+    def counted(ids: NDArray[np.int32], vectors: Vectors) -> NDArray[np.float32]:
         asked.append([int(i) for i in ids])
-        return vectors(ids)
+        return cosines(ids, vectors)
 
-    monkeypatch.setattr(encoder, "token_vectors", counted)
+    monkeypatch.setattr(encoder, "cosines", counted)
     alignment = Alignment("big", encoder)
     first = alignment.shares([["large dog"]])
     assert alignment.shares([["dog large"], ["of"]])[0] == first[0] == pytest.approx(0.8)
-    assert asked == [[1], [2, 3], [4]]
+    assert asked == [[2, 3], [4]]
 
 
 def test_threads_share_an_alignment(encoder: StaticEncoder) -> None:

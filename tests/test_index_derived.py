@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from embeddings.documents import from_text
@@ -66,6 +67,44 @@ def test_inverted_lists_find_adopt_and_forget(
         assert best(again, "Who met in Porto?") == ["porto.md"] * 2
         assert best(again, "第123次会议讨论了第123项什么?") == ["123.txt"] * 2
         assert not any("77.txt" in names for names in found(again, "第77次会议讨论了第77项什么?"))
+        assert again.verify() == []
+
+
+def test_rows_are_made_for_an_index_without_them_and_forget(
+    index: Index, encoder: HashingEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(derived, "BASE_MINIMUM", 1)
+    monkeypatch.setattr("embeddings.stores.faiss.FLAT_LIMIT", 0)
+    index.add_documents(from_text(f"第{n}次会议讨论了第{n}项预算。", f"{n}.txt") for n in range(300))
+    index.close()
+    path = tmp_path / "index"
+    rows, question = path / "vectors-rows.f16", "第77次会议讨论了第77项什么?"
+    for damaged in (b"", rows.read_bytes()[:1000], rows.read_bytes() + bytes(5_000)):
+        rows.write_bytes(damaged)
+        with Index.open(path, encoder=encoder, read_only=True) as reader:
+            assert best(reader, question) == ["77.txt"] * 2
+            assert reader.verify() == []
+        with Index.open(path, encoder=encoder) as again:
+            assert best(again, question) == ["77.txt"] * 2
+            assert rows.stat().st_size == (again._catalog.state().base_last + 1) * encoder.dimension * 2
+            assert again.verify() == []
+    whole = rows.read_bytes()
+    rows.write_bytes(bytes(len(whole)))
+    with Index.open(path, encoder=encoder, read_only=True) as reader:
+        assert any("is not as in the catalog" in problem for problem in reader.verify())
+    rows.write_bytes(whole)
+    with Index.open(path, encoder=encoder) as again:
+        vector = encoder.encode_passages(["第77次会议讨论了第77项预算。"])
+        near = np.frombuffer(rows.read_bytes(), "<f2").reshape(-1, encoder.dimension).astype(np.float32)
+        assert (near @ vector[0]).max() > 0.99
+        again.remove("77.txt")
+        near = np.frombuffer(rows.read_bytes(), "<f2").reshape(-1, encoder.dimension).astype(np.float32)
+        assert (near @ vector[0]).max() < 0.99
+        assert again.verify() == []
+    monkeypatch.setattr("embeddings.stores.faiss.FLAT_LIMIT", 1_000)
+    with Index.open(path, encoder=encoder) as again:
+        again.remove("78.txt")
+        assert not rows.exists()  # a base without lists has the vectors itself
         assert again.verify() == []
 
 

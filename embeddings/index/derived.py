@@ -16,13 +16,25 @@ import numpy as np
 from embeddings.catalog import Catalog, Ids, State
 from embeddings.errors import IndexCorrupt
 from embeddings.lexical import Entry, LexicalStore
-from embeddings.stores.faiss import FaissStore, new_base, read_base, suits, write_base
+from embeddings.stores.faiss import (
+    Batch,
+    FaissStore,
+    Fetch,
+    has_lists,
+    keeps_lists,
+    new_base,
+    read_base,
+    suits,
+    write_base,
+)
+from embeddings.stores.rows import Rows, blank_rows, cut_rows, holds, write_rows
 from embeddings.types import Vectors
 
 BASE_MINIMUM = 2_000
 """Fewer vectors are read from the catalog at once; a FAISS file would take longer to open."""
 
 _TAIL_LIMIT = 20_000  # vectors compared one by one beside a base; so many take some milliseconds
+_ROWS = "vectors-rows.f16"  # beside a base with inverted lists
 _CHUNK = 1_000  # passages read from the catalog at a time
 _SAMPLE_CHUNK = 100  # the same where only some are read, from everywhere
 _TOLERANCE = 0.02  # of a coordinate: inverted lists keep 8 bits of it
@@ -37,6 +49,7 @@ class DenseSide:
         """Nothing is read before the first `store()`."""
         self._catalog = catalog
         self._folder = folder
+        self._rows = folder / _ROWS
         self._lock = RLock()
         self._seen: State | None = None
         self._fingerprint = catalog.fingerprint()
@@ -75,24 +88,32 @@ class DenseSide:
         if base is None or not suits(base, state.passage_count):
             dimension = self._catalog.fingerprint().dimension
             base, after, removed = new_base(dimension, state.passage_count, self._sample), 0, []
-        elif state.last_passage - after <= self._allowed_tail(state) // 2 and min(removed, default=after + 1) > after:
+        elif (
+            state.last_passage - after <= self._allowed_tail(state) // 2
+            and min(removed, default=after + 1) > after
+            and (not has_lists(base) or self._has_rows(after))
+        ):
             return state.base_file, after
         name = f"vectors-{state.epoch + 1}.faiss"
-        write_base(self._folder / name, base, removed, self._batches(after))
+        write_base(self._folder / name, base, removed, self._with_rows(base, after, removed))
         return name, state.last_passage
 
     def sweep(self) -> None:
         """Delete FAISS files that the catalog does not name."""
         named = self._catalog.state().base_file
         for file in self._folder.glob("vectors-*"):
-            if file.name != named:
+            if file.name != named and not (named and file.name == _ROWS):
                 file.unlink(missing_ok=True)
+        if self._rows.is_file():
+            cut_rows(self._rows, self._catalog.state().base_last, self._catalog.fingerprint().dimension)
 
     def wants_base(self) -> bool:
         """Whether the FAISS file is missing, damaged, or has too much gathering behind it."""
         state = self._catalog.state()
         if self.damaged or state.base_file and not (self._folder / state.base_file).is_file():
             return True
+        if state.base_file and keeps_lists(state.passage_count) and not self._has_rows(state.base_last):
+            return True  # an index of an earlier version, or a file was lost
         if state.passage_count < BASE_MINIMUM:
             return False
         allowed = self._allowed_tail(state)
@@ -133,7 +154,14 @@ class DenseSide:
         base = self._base_of(state)
         self.damaged = bool(state.base_file) and base is None  # or just replaced: then we come back for the next epoch
         if base is not None:
-            self._store, self._last_passage = FaissStore(dimension, base, self._catalog.vectors_of), state.base_last
+            self._store, self._last_passage = FaissStore(dimension, base, self._fetch(state)), state.base_last
+
+    def _fetch(self, state: State) -> Fetch:
+        """How vectors of the base are fetched: from their rows, or where there are none from the catalog."""
+        if self._has_rows(state.base_last):
+            with suppress(OSError, ValueError):  # a writer may just be making them anew
+                return Rows(self._rows, self._fingerprint.dimension).get
+        return self._catalog.vectors_of
 
     def _base_of(self, state: State) -> Any:
         """The FAISS index that the catalog names; None if there is none, or none that can be read."""
@@ -141,6 +169,27 @@ class DenseSide:
             with suppress(IndexCorrupt, FileNotFoundError):
                 return read_base(self._folder / state.base_file, self._catalog.fingerprint().dimension)
         return None
+
+    def _has_rows(self, last: int) -> bool:
+        return holds(self._rows, last, self._catalog.fingerprint().dimension)
+
+    def _with_rows(self, base: Any, after: int, removed: Collection[int]) -> Iterator[Batch]:
+        """What a base that ends after this passage is to learn; the vectors are also written as rows, if it needs them.
+
+        What a row holds never changes but for removals, so readers are not disturbed; a base made anew may be of
+        another encoder, and gets another file where the system allows it.
+        """
+        dimension, last = self._catalog.fingerprint().dimension, self._catalog.state().last_passage
+        if not has_lists(base) or not after:
+            with suppress(OSError):
+                self._rows.unlink()
+        if not has_lists(base):
+            return self._batches(after)
+        if not self._has_rows(after):
+            for _ in write_rows(self._rows, 0, last, self._batches(0), dimension):
+                pass
+        blank_rows(self._rows, removed, dimension)
+        return write_rows(self._rows, after, last, self._batches(after), dimension)
 
     def _sample(self, wanted: int) -> Vectors:
         """About so many vectors from all over the catalog."""
