@@ -47,15 +47,11 @@ def words_of(question: Question, chinese: bool = False) -> list[Word]:
     return [known.get(t) or _standing(t) for t in question.terms] or ["\0"]
 
 
-def _standing(term: str) -> str:
+def _standing(term: str) -> Word:
     """A term as flat texts hold it; the stem "energi" stands there as the beginning of "energy" or "energies"."""
     if is_cjk(term):
         return term
-    return " " + (term[:-1] if len(term) > SHORTEST_STEM and term.endswith("i") else term)
-
-
-SHORTEST_STEM = 4
-"""Letters; the last one of shorter stems is not cut off."""
+    return re.compile(f" {re.escape(term[:-1])}[iy]") if term.endswith("i") else " " + term
 
 
 @lru_cache(maxsize=256)

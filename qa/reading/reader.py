@@ -245,7 +245,8 @@ JUDGED_NAMES = (
     *("names_missing_document", "latin_missing_document"),
     *("similarity_around", "similarity_passage", "alignment", "alignment_around", "alignment_passage"),
     *("worst_alignment", "worst_alignment_passage"),
-    *("question_idf", "question_length", "focus", "kind", "numbers", "dates", "persons", "measure", "answers", "certainty", "fits"),
+    *("question_idf", "question_length", "focus", "kind", "numbers", "dates", "persons", "measure"),
+    *("answers", "certainty", "fits"),
     *("best", "second", "best_elsewhere", "best_other_document", "many_documents"),
 )
 """What the confidence is judged by: what keeps its meaning from one kind of documents to another."""
