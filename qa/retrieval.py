@@ -106,7 +106,7 @@ def retrieve(
     lexical = found(by_words, words if terms(words) else view) if mode != "dense" else {}
     if mode != "hybrid":
         scores = _late(index, question, dense) if mode == "dense" else lexical
-        return _candidates(index, _ranked(scores)[:limit], scores, lexical)
+        return _candidates(index, index.passages(_ranked(scores)[:limit]), scores, lexical)
     scores, weights = fused(dense, lexical, DENSE_SHARE), WEIGHTS
     first = index.passages(_ranked(scores)[:SCORED_ANEW])
     if foreign := _foreign(question, first):
@@ -117,7 +117,10 @@ def retrieve(
     anew = signals(question, first, dense, lexical, foreign) @ _vector(weights)
     # Above what was not looked at, whose fused scores are at most 1.
     scores |= {p.id: 1.0 + float(score) for p, score in zip(first, anew, strict=True)}
-    return _candidates(index, _ranked(scores)[:limit], scores, lexical)
+    known = {p.id: p for p in first}
+    best = _ranked(scores)[:limit]
+    rest = {p.id: p for p in index.passages([i for i in best if i not in known])}
+    return _candidates(index, [p for i in best if (p := known.get(i) or rest.get(i))], scores, lexical)
 
 
 def _ranked(scores: dict[int, float]) -> list[int]:
@@ -126,20 +129,19 @@ def _ranked(scores: dict[int, float]) -> list[int]:
 
 
 def _candidates(
-    index: Index, ids: Sequence[int], scores: dict[int, float], lexical: dict[int, float]
+    index: Index, passages: Sequence[Passage], scores: dict[int, float], lexical: dict[int, float]
 ) -> list[Candidate]:
-    """The passages of these ids with what reading needs of them."""
-    passages = index.passages(ids)
+    """The passages with what reading needs of them."""
     leads = index.beginnings(list({p.document for p in passages}), LEAD)
     return [
         Candidate(
             passage=passage,
-            original=index.slice(passage.document, passage.start, passage.end),
+            original=original,
             lexical=lexical.get(passage.id, 0.0),
             score=scores[passage.id],
             lead=leads.get(passage.document, ""),
         )
-        for passage in passages
+        for passage, original in zip(passages, index.originals(passages), strict=True)
     ]
 
 

@@ -171,12 +171,13 @@ assert "faiss" not in sys.modules
     assert min(times) < 0.06
 
 
-def test_slices_of_many_documents_keep_few_texts(index: Index, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("embeddings.index.texts._KEPT", len(GUANGZHOU) + len(CHONGQING))
+def test_slices_of_many_documents_keep_few_of_them(index: Index, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("embeddings.index.recent._KEPT", len(GUANGZHOU) + len(CHONGQING))
     index.add(folder)
     for name in [*NAMES, *reversed(NAMES)]:
         text = index.document(name).text
         assert index.slice(name, 3, 9) == text[3:9]
-        assert sum(map(len, index._texts._texts.values())) <= max(len(GUANGZHOU) + len(CHONGQING), len(text))
+        kept = sum(len(document.text) for document in index._recent._documents.values())
+        assert kept <= max(len(GUANGZHOU) + len(CHONGQING), len(text))
     with pytest.raises(DocumentNotFound):
         index.slice("none.txt", 0, 1)

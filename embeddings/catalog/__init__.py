@@ -94,10 +94,6 @@ class Catalog(Protocol):
         """The whole document; DocumentNotFound."""
         ...
 
-    def text(self, name: str) -> str:
-        """The text of a document; DocumentNotFound."""
-        ...
-
     def document_ids(self, names: Collection[str]) -> list[int]:
         """Ids of documents; DocumentNotFound."""
         ...

@@ -82,13 +82,6 @@ class SqliteReader:
             tuple(Place(*item) for item in places),
         )
 
-    def text(self, name: str) -> str:
-        """The text of a document; DocumentNotFound."""
-        rows = self._all("SELECT text FROM documents JOIN texts ON document = id WHERE name = ?", (name,))
-        if not rows:
-            raise _not_found(name)
-        return str(rows[0][0])
-
     def document_ids(self, names: Collection[str]) -> list[int]:
         """Ids of documents; DocumentNotFound."""
         with self._lock:

@@ -16,9 +16,9 @@ from embeddings.index.derived import DenseSide, LexicalSide
 from embeddings.index.folder import CATALOG, LEXICAL, LOCK, ORIGINALS, Originals, check, make, missing
 from embeddings.index.ingest import Progress, given
 from embeddings.index.locking import WriterLock
+from embeddings.index.recent import Recent
 from embeddings.index.reindexing import make_again
 from embeddings.index.stamps import check_encoder, check_rules, embed, fingerprint_of, load
-from embeddings.index.texts import Texts
 from embeddings.index.upkeep import Upkeep
 from embeddings.types import Document, DocumentInfo, Encoder, Passage, Receipt, Vectors
 
@@ -42,7 +42,7 @@ class Index:
         self._dense = DenseSide(catalog, folder)
         self._lexical = LexicalSide(catalog, folder / LEXICAL, read_only=lock is None)
         self._originals = Originals(folder / ORIGINALS)
-        self._texts = Texts(catalog)
+        self._recent = Recent(catalog)
         self._upkeep = Upkeep(folder, catalog, self._dense, self._lexical, self._originals)
 
     @classmethod
@@ -207,11 +207,11 @@ class Index:
 
     def document(self, name: str) -> Document:
         """A whole document; DocumentNotFound."""
-        return self._catalog.document(name)
+        return self._recent.get([name])[0]
 
     def original(self, name: str) -> Path | None:
         """A copy of the file a document came from, where one is kept (pdf); DocumentNotFound."""
-        return self._originals.path(self._catalog.document(name).digest)
+        return self._originals.path(self.document(name).digest)
 
     # ---- passages
 
@@ -256,7 +256,12 @@ class Index:
 
     def slice(self, document: str, start: int, end: int) -> str:
         """Original characters of a document; DocumentNotFound."""
-        return self._texts.get(document)[start:end]
+        return self.document(document).text[start:end]
+
+    def originals(self, passages: Sequence[Passage]) -> list[str]:
+        """The original characters of passages; DocumentNotFound."""
+        documents = self._recent.get([passage.document for passage in passages])
+        return [d.text[p.start : p.end] for d, p in zip(documents, passages, strict=True)]
 
     # ---- the index itself
 
