@@ -84,9 +84,10 @@ class Characters:
 
     def learn(self, codes: NDArray[np.uint32]) -> None:
         """Make the arrays hold for these code points."""
-        needed = np.zeros(0x1100, dtype=np.bool_)
-        needed[codes >> 8] = True
-        for page in np.flatnonzero(needed & ~self._known):
+        pages = codes >> 8
+        if self._known[pages].all():
+            return
+        for page in set(pages[~self._known[pages]].tolist()):
             for code in range(page << 8, (page + 1) << 8):
                 kind, target = _kind_and_target(chr(code))
                 self.kinds[code] = kind

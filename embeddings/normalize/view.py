@@ -83,7 +83,7 @@ class View:
 
 def fold(text: str) -> str:
     """The search view of a text alone, for questions: `normalize(text).text`, quicker for plain text."""
-    if _EASY_TEXT.fullmatch(text):
+    if not text or _EASY_TEXT.fullmatch(text):
         return "".join(map(_EASY_TARGETS.get, text, text))
     return normalize(text).text
 
