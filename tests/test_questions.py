@@ -3,8 +3,9 @@ from collections import Counter
 
 import pytest
 
+from qa.background import idf
 from qa.gazetteer import mentions, other_names, places
-from qa.matching import flat, holds, in_chinese, words_for, words_of
+from qa.matching import flat, holds, in_chinese, weights_of, words_for, words_of
 from qa.questions import LOOKED_AT, Kind, understand
 from qa.romanized import names
 
@@ -183,3 +184,17 @@ def test_words_of_a_question_are_found_in_a_text_of_the_other_language() -> None
     assert {t for t, w in zip(question.terms, words_of(question), strict=True) if holds(text, w)} == {"zhang", "shuofu"}
     assert [holds(text, word) for word in words_for(question.places)] == [True]
     assert not any(holds(flat("深圳市委书记王伟中主持会议。"), word) for word in words_for(question.places))
+
+
+def test_words_that_only_shape_a_question_count_less() -> None:
+    question = understand("重庆打算怎么稳住外贸?")
+    weight = dict(zip(question.terms, weights_of(question), strict=True))
+    (shaping, asked) = idf(["打算", "外贸"])
+    assert weight["打算"] < 0.5 * shaping
+    assert weight["外贸"] == asked
+
+
+@pytest.mark.parametrize("text", ["The city was asleep.", "Two cities merged."])
+def test_a_stem_is_found_in_all_its_words(text: str) -> None:
+    question = understand("Which cities did they visit?")
+    assert [t for t, w in zip(question.terms, words_of(question), strict=True) if holds(flat(text), w)] == ["citi"]
