@@ -1,5 +1,6 @@
 """The public API on real parts."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,23 @@ def test_modes_of_retrieval(assistant: Assistant) -> None:
         assistant.retrieve(QUESTION, mode="best")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="limit is 0"):
         assistant.retrieve(QUESTION, limit=0)
+
+
+def test_a_large_index_is_searched_by_vectors_and_words_at_once(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = assistant.retrieve(QUESTION, mode="hybrid")
+    threads = []
+    lexical = assistant.index.lexical
+
+    def seen(*arguments: Any, **options: Any) -> list[tuple[int, float]]:
+        threads.append(threading.current_thread())
+        return lexical(*arguments, **options)
+
+    monkeypatch.setattr(assistant.index, "lexical", seen)
+    monkeypatch.setattr("qa.retrieval.MANY", 1)
+    assert assistant.retrieve(QUESTION, mode="hybrid") == alone
+    assert threads != [threading.current_thread()] and len(threads) == 1
 
 
 def test_a_text_is_added_found_and_forgotten(assistant: Assistant) -> None:
