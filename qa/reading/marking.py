@@ -6,10 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.analysis import LETTER
-from qa.gazetteer import mentions
 from qa.questions import Kind
 from qa.reading.atoms import Atoms
-from qa.reading.patterns import DATE, HAN_NUMBER, NUMBER, ORGANIZATION, PLACE, SURNAMES, WORD_NUMBER
+from qa.reading.patterns import SURNAMES
 
 MARKS = " \n。,;:、!?."
 """No part of an answer at its ends."""
@@ -28,7 +27,6 @@ _TITLE_END = re.compile(rf"(?:{_TITLES}|[、,;:\s])$")
 _VERB = re.compile(r"(?<=[^、,]{2})(?:在(?:讲话|会议?)[中上]|主持|出席|表示|指出|强调|介绍|认为|说)(?:会议|讲话)?")
 _AND_OTHERS = re.compile(r"等[市省县区]?(?:领导|同志|干部|人|[一二三四五六七八九十\d]+[人名位])")
 _DAY = re.compile(r"(?:\d+年)?(?:\d+月)?(?:\d+[日号])?(?:[上下]午|凌晨|晚上?)?")
-_PLACE_END = re.compile(r"[省市县区州国镇村岛城路街山河江湖港海馆院室厅楼校站店园家场圈]$")
 _QUOTES = {"”": "“", "’": "‘", "」": "「", "》": "《", "』": "『"}
 
 
@@ -60,16 +58,10 @@ def tidied(kind: Kind, view: str, start: int, end: int) -> tuple[int, int] | Non
 
 
 def _suits(kind: Kind, words: str) -> bool:
-    """Whether words have the form that a kind of question asks for."""
-    if kind == "when":
-        return bool(DATE.search(words) or NUMBER.search(words))
-    if kind == "number":
-        return bool(NUMBER.search(words) or WORD_NUMBER.search(words) or re.search(f"[{HAN_NUMBER}]", words))
-    if not words.isascii() and kind in ("who", "where") and (len(words) > LONGEST_NAME or re.search("[,;]", words)):
-        return False
-    if kind == "where" and not words.isascii():
-        return bool(mentions(words) or PLACE.search(words) or ORGANIZATION.search(words) or _PLACE_END.search(words))
-    return True
+    """Whether words may be what a kind of question asks for: persons and places are no clauses."""
+    if kind not in ("who", "where") or words.isascii():
+        return True
+    return len(words) <= LONGEST_NAME and not re.search("[,;]", words) and not (kind == "where" and _VERB.search(words))
 
 
 def _stripped(view: str, start: int, end: int) -> tuple[int, int]:

@@ -77,9 +77,11 @@ class Reader:
         seen = features(question, evidence, default_encoder())
         kept = promising(seen, rest, self._words)
         rows, found = seen_rows(question, evidence, seen, kept, self._words, self._network)
-        evidence.sentences = tuple(evidence.sentences[i] for i in kept)
         scores = self._sentences.predict(rows)
         ranked = np.argsort(-scores, kind="stable")
+        if (best := kept[int(ranked[0])]) not in found and question.kind in SHORT:
+            found |= spans(question, evidence, [best], self._network, default_encoder())  # for its words alone
+        evidence.sentences = tuple(evidence.sentences[i] for i in kept)
         competing = competition(rows, scores, *origins(evidence), len(evidence.documents))[:, JUDGED]
         answerable = self._confidence.predict(competing)
         # Marks, or words that only make a question, ask for nothing that a document could say.
