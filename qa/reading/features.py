@@ -174,7 +174,8 @@ class _Table:
         whole = np.full((len(self.evidence.candidates), len(best)), -1, dtype=np.float32)
         np.maximum.at(whole, self.candidate, best.T)
         weight = aligned.weight
-        self.alignment, self.alignment_around = weight @ best, weight @ near
+        with np.errstate(invalid="ignore"):  # BLAS may raise flags for lanes whose results it does not return
+            self.alignment, self.alignment_around = weight @ best, weight @ near
         self.alignment_passage = np.maximum((whole * weight).sum(axis=1)[self.candidate], self.alignment_around)
         self.worst_alignment = (near + (weight[:, None] < 0.25 * weight.max())).min(axis=0)
         inside = np.maximum(whole[self.candidate].T, near)

@@ -1,19 +1,13 @@
-"""The words to mark in a quotation: what the span model found, made whole and rid of what is no part of an answer."""
+"""The words to mark in a quotation: what the span model found, rid of what is no part of an answer."""
 
 import re
 
-import numpy as np
-from numpy.typing import NDArray
-
 from embeddings.analysis import LETTER
 from qa.questions import Kind
-from qa.reading.atoms import Atoms
 from qa.reading.patterns import SURNAMES
 
 MARKS = " \n。,;:、!?."
 """No part of an answer at its ends."""
-LONGEST_NAME = 24
-"""Characters of what is marked where a person or a place is asked for."""
 NEAR_QUOTE = 16
 """Characters before a closing quotation mark in which the opening one is looked for."""
 
@@ -30,22 +24,8 @@ _DAY = re.compile(r"(?:\d+年)?(?:\d+月)?(?:\d+[日号])?(?:[上下]午|凌晨|
 _QUOTES = {"”": "“", "’": "‘", "」": "「", "》": "《", "』": "『"}
 
 
-def whole(atoms: Atoms, first: int, last: int, allowed: NDArray[np.bool_]) -> tuple[int, int]:
-    """The first and last atom, moved outwards where they cut a piece of the tokenizer in two."""
-    while first and allowed[first - 1] and _one_piece(atoms, first - 1):
-        first -= 1
-    while last + 1 < len(atoms.words) and allowed[last + 1] and _one_piece(atoms, last):
-        last += 1
-    return first, last
-
-
-def _one_piece(atoms: Atoms, i: int) -> bool:
-    """Whether an atom and the next are of one piece."""
-    return bool(atoms.pieces[i] == atoms.pieces[i + 1] and atoms.ends[i] == atoms.starts[i + 1])
-
-
 def tidied(kind: Kind, view: str, start: int, end: int) -> tuple[int, int] | None:
-    """The stretch of the view to mark in place of what was found; None where it is not of the kind asked for."""
+    """The stretch of the view to mark in place of what was found; None for a clause where a place is asked for."""
     start, end = _stripped(view, start, end)
     if kind == "when":
         for day in _DAY.finditer(view):
@@ -54,14 +34,8 @@ def tidied(kind: Kind, view: str, start: int, end: int) -> tuple[int, int] | Non
     if kind == "who":
         start, end = name(view, start, end)
     start, end = _quoted(view, start, end)
-    return (start, end) if start < end and _suits(kind, view[start:end]) else None
-
-
-def _suits(kind: Kind, words: str) -> bool:
-    """Whether words may be what a kind of question asks for: persons and places are no clauses."""
-    if kind not in ("who", "where") or words.isascii():
-        return True
-    return len(words) <= LONGEST_NAME and not re.search("[,;]", words) and not (kind == "where" and _VERB.search(words))
+    clause = kind == "where" and _VERB.search(view[start:end])
+    return (start, end) if start < end and not clause else None
 
 
 def _stripped(view: str, start: int, end: int) -> tuple[int, int]:

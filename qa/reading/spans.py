@@ -10,7 +10,7 @@ from embeddings.encoders import StaticEncoder
 from qa.questions import KINDS, Kind, Question
 from qa.reading.atoms import CENTRE, Atoms, best_span, kind_vector, seen
 from qa.reading.evidence import Evidence
-from qa.reading.marking import MARKS, tidied, whole
+from qa.reading.marking import MARKS, tidied
 from qa.reading.network import Network
 
 LOOKED_AT = 2
@@ -27,7 +27,7 @@ SHORT: frozenset[Kind] = frozenset({"who", "when", "where", "number", "what"})
 class Span:
     """What the model says of one sentence: the likeliest words, as offsets into the original document."""
 
-    words: tuple[int, int] | None  # none where they are the whole sentence, or not of the kind that is asked for
+    words: tuple[int, int] | None  # none where they are the whole sentence, or a clause where a place is asked for
     answers: float  # log-odds that the sentence answers
     certainty: float  # log-probability of the words among all that it saw
 
@@ -65,7 +65,6 @@ def _span(
     certainty = float(_log_softmax(first)[a] + _log_softmax(last)[b])
     base = evidence.candidates[sentence.candidate].passage.start
     view = evidence.views[sentence.candidate]
-    a, b = whole(passage, a, b, inside)
     words = tidied(kind, view.text, offset + int(passage.starts[a]), offset + int(passage.ends[b]))
     if words is None or view.text[slice(*words)].strip(MARKS) == sentence.text.strip(MARKS):
         return Span(None, answers, certainty)
