@@ -43,11 +43,11 @@ def test_who_reads_english_is_asked_in_english_about_chinese_documents() -> None
         "a.txt": "会议\n市委书记陈建国出席会议并讲话。县长、组长李明出席。\n陈建国强调，要节约用水。",
         "b.txt": "水晶图书馆成立于1998年，藏书很多。",
     }
-    position, founded = "Who is 陈建国?", "When was 水晶图书馆 established?"
+    position, founded = "What is the title of 陈建国?", "When was 水晶图书馆 established?"
     stressed = "陈建国强调了什么？"
     script = {
         position: [("a.txt", "市委书记陈建国出席会议并讲话。", "市委书记")],
-        "Who is 李明?": [("a.txt", "陈建国强调，要节约用水。", "陈建国")],  # answered, but not so
+        "What is the title of 李明?": [("a.txt", "陈建国强调，要节约用水。", "陈建国")],  # answered, but not so
         founded: [("b.txt", "水晶图书馆成立于1998年", "1998年")],
         stressed: [("a.txt", "陈建国强调，要节约用水。", "节约用水")],
     }
@@ -64,8 +64,9 @@ def test_the_seeds_answer_each_question_that_is_offered_over_them(seeds: Path, t
         assert len(offered) >= 3
         assert all(assistant.ask(question).answered for question in offered)
         in_english = [question for question in offered if language_of(question) == "en"]
-        assert in_english == (offered[:2] if language == "en" else [])
+        assert in_english == offered[: len(in_english)]
+        assert (len(in_english) >= 2) == (language == "en")
         for question in in_english:
-            name = re.fullmatch("Who is (.+)\\?", question)
+            name = re.fullmatch("What is the title of (.+)\\?", question)
             quoted = fold(assistant.ask(question).citations[0].quote)
             assert name and re.search(f"(书记|市长|组长){fold(name[1])}", quoted)

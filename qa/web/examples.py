@@ -60,7 +60,7 @@ _ABROAD: tuple[tuple[re.Pattern[str], str, str], ...] = (
         re.compile(
             rf"((?:{_HAN}{{0,6}}(?:{_TITLES})、?)+)({_HAN}{{2,3}}?)(?=主持|出席|在|说|說|表示|指出|强调|強調|介绍|介紹)"
         ),
-        "Who is {1}?",
+        "What is the title of {1}?",
         "{0}{1}",
     ),
     (
