@@ -26,7 +26,9 @@ LEAST, SHARE = 0.36, 0.6
 _REMEMBERED = 5_000  # words
 _AT_ONCE = 64  # words that are compared with all Chinese ones, 26,000, in one piece of memory
 _WORD = re.compile(r"[\u4e00-\u9fff]{2,4}")
-_EDGES = frozenset("的了在是和与及或被把从对为以有也就都而之其该该这那由于所个")
+EDGES = frozenset("的了在是和与及或被把从对为以有也就都而之其该这那由于所个")
+"""Characters that begin and end no word to look for."""
+ENGLISH = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
 
 
 class Lexicon:
@@ -36,7 +38,7 @@ class Lexicon:
         self._encoder, self._lock = encoder, Lock()
         tokens = encoder.tokens()
         wanted = [
-            i for i, t in enumerate(tokens) if _WORD.fullmatch(t) and t[0] not in _EDGES and t[-1] not in _EDGES
+            i for i, t in enumerate(tokens) if _WORD.fullmatch(t) and t[0] not in EDGES and t[-1] not in EDGES
         ]
         self._ids = np.array(wanted, dtype=np.intp)
         self._words = [tokens[i] for i in wanted]

@@ -116,8 +116,7 @@ class Assistant:
         `answer.understood` shows how; one that asks for more is not given the same quotations. `documents`
         restricts the answer to these names and `without` leaves names out; raises DocumentNotFound for an unknown
         one. An answer less confident than `threshold` is refused; None is `self.threshold`, 0 shows the best
-        quotation in any case. Raises ValueError for a question that
-        is empty or no valid Unicode.
+        quotation in any case. Raises ValueError for a question that is empty or no valid Unicode.
         """
         _refuse_unaskable(question)
         understood, before = self._in_conversation(question, history)

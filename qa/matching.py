@@ -13,13 +13,12 @@ from numpy.typing import NDArray
 
 from embeddings.analysis import CJK, is_cjk, terms
 from embeddings.encoders import default_encoder
-from embeddings.translation import lexicon
+from embeddings.translation import ENGLISH, lexicon
 from qa.background import idf, necessity
 from qa.gazetteer import other_names
 from qa.questions import Question
 from qa.romanized import names
 
-_ENGLISH = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
 _WORDS = re.compile(r"[\w%]+(?:(?<=\d)\.(?=\d)[\w%]+)*")
 # Beside a CJK character, and between digits. It begins with the space, which is looked for fastest.
 _NO_SPACE = re.compile(rf" (?:(?<=[{CJK}] )(?=\w)|(?<=\w )(?=[{CJK}])|(?<=\d )(?=\d))")
@@ -57,7 +56,7 @@ def _standing(term: str) -> Word:
 @lru_cache(maxsize=256)
 def in_chinese(question: Question) -> dict[str, tuple[str, ...]]:
     """Of the terms of an English question that are English words, what each may be in Chinese."""
-    surfaces = {stem: m.group().lower() for m in _ENGLISH.finditer(question.matter) for stem in terms(m.group())[-1:]}
+    surfaces = {stem: m.group().lower() for m in ENGLISH.finditer(question.matter) for stem in terms(m.group())[-1:]}
     wanted = {term: surfaces[term] for term in question.terms if term in surfaces}
     return dict(zip(wanted, lexicon(default_encoder()).chinese(list(wanted.values())), strict=True))
 

@@ -16,7 +16,7 @@ import pytest
 
 from embeddings.documents import from_text
 from embeddings.errors import IndexFolderError, IndexMismatch
-from embeddings.index import Index, derived, reindexing
+from embeddings.index import Index, dense_side, reindexing
 from embeddings.index.upkeep import Upkeep
 from embeddings.lexical import LexicalStore
 from embeddings.stores.faiss import FaissStore, read_base
@@ -91,7 +91,7 @@ SECRET = "绝密口令是 zanzibarlighthouse 四七一一。"
 
 @pytest.mark.parametrize("base_minimum", [2000, 1])
 def test_removal_leaves_nothing_in_any_file(base_minimum: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(derived, "BASE_MINIMUM", base_minimum)
+    monkeypatch.setattr(dense_side, "BASE_MINIMUM", base_minimum)
     monkeypatch.setattr("embeddings.index.folder.KEPT_ORIGINALS", frozenset({".txt"}))
     docs = tmp_path / "docs"
     docs.mkdir()
@@ -166,11 +166,11 @@ def interrupted(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("part", ["embeddings.index.derived.write_base", "embeddings.lexical.LexicalStore.apply"])
+@pytest.mark.parametrize("part", ["embeddings.index.dense_side.write_base", "embeddings.lexical.LexicalStore.apply"])
 def test_derived_files_that_cannot_be_written_lose_nothing(
     part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(derived, "BASE_MINIMUM", 1)
+    monkeypatch.setattr(dense_side, "BASE_MINIMUM", 1)
     encoder = HashingEncoder()
 
     def full(*_: object) -> None:

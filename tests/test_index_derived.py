@@ -12,7 +12,7 @@ from embeddings.documents import from_text
 from embeddings.errors import (
     DocumentNotFound,
 )
-from embeddings.index import Index, derived
+from embeddings.index import Index, dense_side
 from embeddings.lexical import LexicalStore
 from embeddings.types import Document
 from tests.fakes import HashingEncoder
@@ -23,7 +23,7 @@ from tests.towns import CHONGQING, GUANGZHOU, NAMES, PORTO, best, found
 def test_a_base_file_changes_no_result(
     base_minimum: int, index: Index, folder: Path, encoder: HashingEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(derived, "BASE_MINIMUM", base_minimum)
+    monkeypatch.setattr(dense_side, "BASE_MINIMUM", base_minimum)
     path = folder.parent / "index"
     index.add(folder)
     index.remove("sub/porto.md")
@@ -39,7 +39,7 @@ def test_a_base_file_changes_no_result(
 def test_one_more_document_is_learnt_without_reading_what_is_known(
     index: Index, folder: Path, encoder: HashingEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(derived, "BASE_MINIMUM", 1)
+    monkeypatch.setattr(dense_side, "BASE_MINIMUM", 1)
     index.add(folder)
     index.close()
     with Index.open(folder.parent / "index", encoder=encoder) as again:
@@ -53,12 +53,17 @@ def test_one_more_document_is_learnt_without_reading_what_is_known(
         assert again.verify() == []
 
 
+def _add_with_lists(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three hundred documents, in a base that keeps inverted lists as a large one does."""
+    monkeypatch.setattr(dense_side, "BASE_MINIMUM", 1)
+    monkeypatch.setattr("embeddings.stores.faiss.FLAT_LIMIT", 0)
+    index.add_documents(from_text(f"第{n}次会议讨论了第{n}项预算。", f"{n}.txt") for n in range(300))
+
+
 def test_inverted_lists_find_adopt_and_forget(
     index: Index, encoder: HashingEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(derived, "BASE_MINIMUM", 1)
-    monkeypatch.setattr("embeddings.stores.faiss.FLAT_LIMIT", 0)
-    index.add_documents(from_text(f"第{n}次会议讨论了第{n}项预算。", f"{n}.txt") for n in range(300))
+    _add_with_lists(index, monkeypatch)
     index.remove("77.txt")
     index.add_document(from_text(PORTO, "porto.md"))
     index.close()
@@ -73,9 +78,7 @@ def test_inverted_lists_find_adopt_and_forget(
 def test_rows_are_made_for_an_index_without_them_and_forget(
     index: Index, encoder: HashingEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(derived, "BASE_MINIMUM", 1)
-    monkeypatch.setattr("embeddings.stores.faiss.FLAT_LIMIT", 0)
-    index.add_documents(from_text(f"第{n}次会议讨论了第{n}项预算。", f"{n}.txt") for n in range(300))
+    _add_with_lists(index, monkeypatch)
     index.close()
     path = tmp_path / "index"
     rows, question = path / "vectors-rows.f16", "第77次会议讨论了第77项什么?"
@@ -109,8 +112,8 @@ def test_rows_are_made_for_an_index_without_them_and_forget(
 
 
 def test_searches_beside_a_long_addition_keep_little_in_memory(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(derived, "BASE_MINIMUM", 1)
-    monkeypatch.setattr(derived, "_TAIL_LIMIT", 4)
+    monkeypatch.setattr(dense_side, "BASE_MINIMUM", 1)
+    monkeypatch.setattr(dense_side, "_TAIL_LIMIT", 4)
     monkeypatch.setattr("embeddings.index.adding._BATCH_PASSAGES", 1)
     tails = []
 
@@ -129,7 +132,7 @@ def test_searches_beside_a_long_addition_keep_little_in_memory(index: Index, mon
 def test_derived_files_are_made_again_without_embedding(
     damage: str, index: Index, folder: Path, encoder: HashingEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(derived, "BASE_MINIMUM", 1)
+    monkeypatch.setattr(dense_side, "BASE_MINIMUM", 1)
     index.add(folder)
     index.remove("sub/porto.md")
     index.close()

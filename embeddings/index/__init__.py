@@ -12,9 +12,10 @@ from embeddings.catalog import Fingerprint
 from embeddings.catalog.migrations import FORMAT
 from embeddings.catalog.sqlite import SqliteCatalog
 from embeddings.errors import IndexReadOnly
-from embeddings.index.derived import DenseSide, LexicalSide
+from embeddings.index.dense_side import DenseSide
 from embeddings.index.folder import CATALOG, LEXICAL, LOCK, ORIGINALS, Originals, check, make, missing
 from embeddings.index.ingest import Progress, given
+from embeddings.index.lexical_side import LexicalSide
 from embeddings.index.locking import WriterLock
 from embeddings.index.recent import Recent
 from embeddings.index.reindexing import make_again

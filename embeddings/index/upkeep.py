@@ -8,8 +8,9 @@ from threading import Thread
 
 from embeddings.catalog import Catalog
 from embeddings.errors import IndexCorrupt, IndexFolderError
-from embeddings.index.derived import DenseSide, LexicalSide
+from embeddings.index.dense_side import DenseSide
 from embeddings.index.folder import Originals
+from embeddings.index.lexical_side import LexicalSide
 
 _CHEAP_PURGE = 20_000  # passages; up to here, an update also leaves nothing of the old text in any file
 

@@ -22,7 +22,7 @@ from embeddings.analysis import terms
 from embeddings.encoders import default_encoder
 from embeddings.normalize import fold
 from embeddings.training.corpora import rows
-from embeddings.translation import LEXICON, STEM, english_stem
+from embeddings.translation import EDGES, ENGLISH, LEXICON, STEM, english_stem
 
 SETS = ("tatoeba_cmn_en", "tico19_en_zh", "privacyguides_zh_en", "laws_tw_zh_en", "ntrex_en_zhhans", "ntrex_en_zhhant")
 LONGEST = 50, 150
@@ -42,9 +42,8 @@ ALONE = 0.08, 0.3
 """Likelihoods, in the two directions, that a single character needs."""
 KEPT, LONG = 8, 4
 """Translations of one word, and characters of one."""
-_ENGLISH = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
 _HAN = re.compile("[\u4e00-\u9fff]+")
-_EDGES = frozenset("的了在是和与及或被把从对为以有也就都而之其该这那由于所个得应并")
+_EDGES = EDGES | frozenset("得应并")
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float32]
@@ -59,7 +58,7 @@ def translations(data: Path) -> Iterator[tuple[list[str], str]]:
             english, chinese = sorted((row["query"], row["positive"]), key=_han_share)
             if _han_share(english) > 0.2 or _han_share(chinese) <= 0.2:
                 continue
-            words = {w.lower() for w in _ENGLISH.findall(fold(english)) if len(w) > 1 and terms(w)}
+            words = {w.lower() for w in ENGLISH.findall(fold(english)) if len(w) > 1 and terms(w)}
             view = fold(chinese)
             if 0 < len(words) <= LONGEST[0] and len(view) <= LONGEST[1]:
                 yield sorted(words), view

@@ -24,13 +24,13 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from embeddings.catalog import sqlite  # noqa: E402
 from embeddings.documents import from_text  # noqa: E402
-from embeddings.index import Index, derived  # noqa: E402
+from embeddings.index import Index, dense_side  # noqa: E402
 from embeddings.lexical import LexicalStore  # noqa: E402
 from embeddings.stores.faiss import FaissStore, read_base  # noqa: E402
 from embeddings.types import Vectors  # noqa: E402
 from tests.fakes import HashingEncoder  # noqa: E402
 
-derived.BASE_MINIMUM = 200
+dense_side.BASE_MINIMUM = 200
 sqlite.SMALL_FILE = 0  # what a large catalog does: unused bytes are overwritten in place
 FILLER = "会议讨论了预算与交通规划的若干问题，并就来年的安排交换了意见。"
 

@@ -20,10 +20,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from embeddings.errors import WenjuError  # noqa: E402
-from embeddings.index import Index, adding, derived  # noqa: E402
+from embeddings.index import Index, adding, dense_side  # noqa: E402
 from tests.fakes import HashingEncoder  # noqa: E402
 
-derived.BASE_MINIMUM = 100
+dense_side.BASE_MINIMUM = 100
 adding._BATCH_PASSAGES = 50
 
 

@@ -28,12 +28,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from embeddings.catalog.sqlite import SqliteCatalog  # noqa: E402
-from embeddings.index import Index, adding, derived, reindexing  # noqa: E402
+from embeddings.index import Index, adding, dense_side, reindexing  # noqa: E402
 from embeddings.lexical import LexicalStore  # noqa: E402
 from tests.fakes import HashingEncoder  # noqa: E402
 
 # Small, so that every kind of work happens often.
-derived.BASE_MINIMUM = 30
+dense_side.BASE_MINIMUM = 30
 adding._BATCH_PASSAGES = 12
 reindexing._BATCH_PASSAGES = 12
 
