@@ -2,11 +2,15 @@
 
 from typing import TYPE_CHECKING, Any
 
+from qa.web import stubs
+
 if TYPE_CHECKING:
     from qa.web.page import build
     from qa.web.server import serve
 
 __all__ = ["build", "serve"]
+
+stubs.leave_out()
 
 
 def __getattr__(name: str) -> Any:
