@@ -1,11 +1,12 @@
-"""English words as Chinese ones: what they are in translations, and what the static encoder has near them.
+"""English words as Chinese ones: by a glossary, by translations, and by what the static encoder has near them.
 
-`lexicon.txt` is learnt from sentences in both languages by `embeddings.training.lexicon`. The encoder was trained on
-such sentences too, so that its tokens of the same meaning lie together. What a question's words may be in a Chinese
-text is good enough to look for, though not to show.
+`glossary.txt` was written for this project; `lexicon.txt` is learnt from sentences in both languages by
+`embeddings.training.lexicon`. The encoder was trained on such sentences too, so that its tokens of the same meaning
+lie together. What a question's words may be in a Chinese text is good enough to look for, though not to show.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
@@ -16,15 +17,18 @@ import numpy as np
 from embeddings.analysis import terms
 from embeddings.encoders import StaticEncoder
 
-LEXICON = Path(__file__).with_name("lexicon.txt")
-"""A line for each English word, or STEM and the stem of several: the Chinese words that it may be, likeliest first."""
+GLOSSARY = Path(__file__).with_name("glossary.txt")
+"""A line for each English word in its plain form: the Chinese words that it may be, likeliest first."""
+LEXICON = GLOSSARY.with_name("lexicon.txt")
+"""The same of any form, and for STEM and the stem of several."""
 STEM = "*"
-WORDS, NEAREST = 10, 8
-"""Chinese words for one English word, at most; and how many of them the encoder may add."""
+WORDS, NEAREST, ENOUGH = 10, 8, 3
+"""Chinese words for one English word, at most; how many of them the encoder may add, and where it need not."""
 LEAST, SHARE = 0.36, 0.6
 """Cosine that a neighbour needs, and what it needs of the nearest one's."""
 _REMEMBERED = 5_000  # words
 _AT_ONCE = 64  # words that are compared with all Chinese ones, 26,000, in one piece of memory
+_ALIKE = 3  # letters that a word has in common with its plain form
 _WORD = re.compile(r"[\u4e00-\u9fff]{2,4}")
 EDGES = frozenset("的了在是和与及或被把从对为以有也就都而之其该这那由于所个")
 """Characters that begin and end no word to look for."""
@@ -51,8 +55,11 @@ class Lexicon:
                 if len(self._known) > _REMEMBERED:
                     self._known = {}
                     new = list(dict.fromkeys(words))
-                for word, near in zip(new, self._nearest(new), strict=True):
-                    self._known[word] = tuple(dict.fromkeys([*translated(word), *near]))[:WORDS]
+                known = {word: translated(word) for word in new}
+                rare = [word for word in new if len(known[word]) < ENOUGH]
+                for word, near in zip(rare, self._nearest(rare), strict=True):
+                    known[word] = tuple(dict.fromkeys([*known[word], *near]))
+                self._known |= {word: chinese[:WORDS] for word, chinese in known.items()}
             return [self._known[word] for word in words]
 
     def _nearest(self, words: Sequence[str]) -> list[tuple[str, ...]]:
@@ -74,9 +81,26 @@ def lexicon(encoder: StaticEncoder) -> Lexicon:
 
 
 def translated(word: str) -> tuple[str, ...]:
-    """What an English word is in the lexicon, by itself or by its stem."""
-    known, lower = _table(), word.lower()
-    return known.get(lower) or known.get(STEM + english_stem(lower), ())
+    """What an English word is in the glossary and then in the lexicon, in each by itself or by its stem."""
+    lower = word.lower()
+    stem = english_stem(lower)
+    written = _glossary().get(lower) or _glossary().get(_plain(lower, stem), ())
+    learnt = _lexicon().get(lower) or _lexicon().get(STEM + stem, ())
+    return tuple(dict.fromkeys([*written, *learnt]))
+
+
+def _plain(word: str, stem: str) -> str:
+    """The shortest word of the glossary with the same beginning and stem; "" if there is none."""
+    return next((w for w in _alike().get(word[:_ALIKE], ()) if english_stem(w) == stem), "")
+
+
+@cache
+def _alike() -> dict[str, list[str]]:
+    """The glossary's words by their beginnings, the shortest first."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for word in sorted(_glossary(), key=len):
+        found[word[:_ALIKE]].append(word)
+    return found
 
 
 def english_stem(word: str) -> str:
@@ -85,6 +109,15 @@ def english_stem(word: str) -> str:
 
 
 @cache
-def _table() -> dict[str, tuple[str, ...]]:
-    lines = LEXICON.read_text(encoding="utf-8").splitlines()
+def _glossary() -> dict[str, tuple[str, ...]]:
+    return _read(GLOSSARY)
+
+
+@cache
+def _lexicon() -> dict[str, tuple[str, ...]]:
+    return _read(LEXICON)
+
+
+def _read(path: Path) -> dict[str, tuple[str, ...]]:
+    lines = path.read_text(encoding="utf-8").splitlines()
     return {word: tuple(chinese) for word, *chinese in map(str.split, lines)}

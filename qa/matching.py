@@ -18,6 +18,7 @@ from qa.background import idf, necessity
 from qa.gazetteer import other_names
 from qa.questions import Question
 from qa.romanized import names
+from qa.thesaurus import reworded, synonyms
 
 _WORDS = re.compile(r"[\w%]+(?:(?<=\d)\.(?=\d)[\w%]+)*")
 # Beside a CJK character, and between digits. It begins with the space, which is looked for fastest.
@@ -29,6 +30,9 @@ def flat(view: str) -> str:
     """A view made ready for term look-ups: lower case, one space before each word, none between CJK characters."""
     return _NO_SPACE.sub("", f" {' '.join(_WORDS.findall(view.lower()))}")
 
+
+MEANT = 3
+"""Chinese words in place of an English one that count for what may stand for them in turn."""
 
 Word = str | re.Pattern[str]
 """What is looked for in flat texts."""
@@ -59,6 +63,32 @@ def in_chinese(question: Question) -> dict[str, tuple[str, ...]]:
     surfaces = {stem: m.group().lower() for m in ENGLISH.finditer(question.matter) for stem in terms(m.group())[-1:]}
     wanted = {term: surfaces[term] for term in question.terms if term in surfaces}
     return dict(zip(wanted, lexicon(default_encoder()).chinese(list(wanted.values())), strict=True))
+
+
+@lru_cache(maxsize=256)
+def rewordings(question: Question) -> dict[int, tuple[str, ...]]:
+    """Of the question's terms, by position, what may stand for the words that they are in: in Chinese texts."""
+    if question.language == "en":
+        meant = in_chinese(question)
+        wanted = ((i, meant.get(term, ())[:MEANT]) for i, term in enumerate(question.terms))
+        return {i: other for i, words in wanted if (other := tuple(s for word in words for s in synonyms(word)))}
+    found: dict[int, tuple[str, ...]] = {}
+    for word, others in reworded(question.matter):
+        found |= {i: others for i, term in enumerate(question.terms) if term in word and len(term) > 1}
+    return found
+
+
+def reworded_presence(
+    words: dict[int, tuple[str, ...]], here: NDArray[np.bool_], texts: Sequence[str]
+) -> NDArray[np.bool_]:
+    """`here`, which terms stand in which texts, with those whose `rewordings` do."""
+    found = here.copy()
+    known: dict[tuple[str, ...], NDArray[np.bool_]] = {}
+    for i, others in words.items():
+        if others not in known:
+            known[others] = np.array([any(other in text for other in others) for text in texts], dtype=bool)
+        found[i] |= known[others]
+    return found
 
 
 def latin_of(question: Question) -> list[Word]:

@@ -30,6 +30,7 @@ EMBEDDINGS = (
 QA = (
     "types",
     "gazetteer",
+    "thesaurus",
     "romanized",
     "questions",
     "background",

@@ -1,7 +1,9 @@
+from pathlib import Path
+
 import pytest
 
 from embeddings.encoders import default_encoder
-from embeddings.translation import LEXICON, STEM, WORDS, english_stem, lexicon, translated
+from embeddings.translation import ENOUGH, GLOSSARY, LEXICON, STEM, WORDS, english_stem, lexicon, translated
 
 
 def test_english_words_may_be_chinese_ones_of_the_same_meaning() -> None:
@@ -12,11 +14,12 @@ def test_english_words_may_be_chinese_ones_of_the_same_meaning() -> None:
     assert all(0 < len(likely) <= WORDS for likely in found)
 
 
-def test_translations_come_before_what_is_merely_near() -> None:
-    (likely,) = lexicon(default_encoder()).chinese(["hospital"])
-    learnt = translated("hospital")
-    assert likely[: len(learnt)] == learnt
-    assert len(likely) > len(learnt)  # the encoder adds some
+def test_the_encoder_adds_to_words_of_which_little_is_known() -> None:
+    assert len(translated("hospital")) >= ENOUGH and len(translated("donations")) >= ENOUGH
+    found = lexicon(default_encoder()).chinese(["hospital", "teapot", "donations"])
+    assert found[0] == translated("hospital")[:WORDS] and found[2] == translated("donations")[:WORDS]
+    rare = translated("teapot")
+    assert len(rare) < ENOUGH and len(found[1]) > len(rare) and found[1][: len(rare)] == rare
 
 
 @pytest.mark.parametrize("word", ["arteries", "Hospitals", "mayor's", "epidemics"])
@@ -28,8 +31,9 @@ def test_a_word_that_is_no_word_has_no_counterpart() -> None:
     assert lexicon(default_encoder()).chinese(["xqzvkjw", "hospital", "xqzvkjw"])[0] == ()
 
 
-def test_every_line_of_the_lexicon_can_be_looked_up() -> None:
-    lines = [line.split() for line in LEXICON.read_text(encoding="utf-8").splitlines()]
+@pytest.mark.parametrize("path", [LEXICON, GLOSSARY])
+def test_every_line_can_be_looked_up(path: Path) -> None:
+    lines = [line.split() for line in path.read_text(encoding="utf-8").splitlines()]
     words = [word for word, *_ in lines]
     assert words == sorted(set(words))
     assert all(chinese and len(set(chinese)) == len(chinese) for _, *chinese in lines)

@@ -16,7 +16,18 @@ from numpy.typing import NDArray
 from embeddings.alignment import alignment
 from embeddings.encoders import StaticEncoder
 from qa.gazetteer import mentions, other_names
-from qa.matching import Word, flat, latin_of, longest_common, present, weights_of, words_for, words_of
+from qa.matching import (
+    Word,
+    flat,
+    latin_of,
+    longest_common,
+    present,
+    reworded_presence,
+    rewordings,
+    weights_of,
+    words_for,
+    words_of,
+)
 from qa.questions import GLANCE, KINDS, Question, language_of
 from qa.reading import patterns
 from qa.reading.evidence import Evidence
@@ -65,6 +76,10 @@ class _Table:
     passage: Mask
     whole: Mask
     context: Mask
+    reworded: Mask
+    reworded_around: Mask
+    reworded_passage: Mask
+    reworded_whole: Mask
     similarity: Row
     similarity_around: Row
     similarity_passage: Row
@@ -98,17 +113,28 @@ class _Table:
     def _terms(self) -> None:
         """Which question terms stand in each sentence and in what surrounds it: boolean, (terms, sentences)."""
         words = words_of(self.question, any(language_of(text[:GLANCE]) == "zh" for text in self.texts))
+        others = rewordings(self.question)
         self.idf = weights_of(self.question)
         self.long = np.array([len(t) > 1 for t in self.question.terms] or [False])
         here = present(words, self.texts)
-        contexts = present(words, self.contexts)[:, self.candidate]
+        contexts, leads = present(words, self.contexts), present(words, self.leads)
+        self.reworded = reworded_presence(others, here, self.texts)
+        self.reworded_around, self.reworded_passage, self.reworded_whole = self._wider(
+            self.reworded,
+            reworded_presence(others, contexts, self.contexts),
+            reworded_presence(others, leads, self.leads),
+        )
         self.here = here
         self.before, self.after = shifted(here, self.first, 1), shifted(here, self.last, -1)
-        self.around = here | self.before | self.after
+        self.around, self.passage, self.whole = self._wider(here, contexts, leads)
         self.wide = self.around | shifted(self.before, self.first, 1) | shifted(self.after, self.last, -1)
-        self.passage = union(here, self.candidate) | self.around | contexts
-        self.whole = union(self.passage, self.document) | present(words, self.leads)[:, self.document]
-        self.context = contexts
+        self.context = contexts[:, self.candidate]
+
+    def _wider(self, here: Mask, contexts: Mask, leads: Mask) -> tuple[Mask, Mask, Mask]:
+        """What stands in each sentence's neighbourhood, its passage and its document."""
+        around = here | shifted(here, self.first, 1) | shifted(here, self.last, -1)
+        passage = union(here, self.candidate) | around | contexts[:, self.candidate]
+        return around, passage, union(passage, self.document) | leads[:, self.document]
 
     def share(self, presence: Mask, which: Mask | None = None) -> Row:
         """The share of the question's idf that is present."""
@@ -136,12 +162,8 @@ class _Table:
         if not wanted:
             return [np.zeros(self.n, dtype=np.float32)] * 4
         here = present(wanted, self.texts)
-        context = present(wanted, self.contexts)[:, self.candidate]
-        around = here | shifted(here, self.first, 1) | shifted(here, self.last, -1)
-        passage = union(here, self.candidate) | around | context
-        lead = present(wanted, self.leads)[:, self.document]
-        whole = union(passage, self.document) | lead
-        return [(~p).sum(axis=0).astype(np.float32) for p in (here, around, passage, whole)]
+        wider = self._wider(here, present(wanted, self.contexts), present(wanted, self.leads))
+        return [(~p).sum(axis=0).astype(np.float32) for p in (here, *wider)]
 
     def prominence(self) -> Row:
         """How often each document names a place of the question, of what it names its commonest place.
@@ -321,6 +343,14 @@ _COLUMNS: dict[str, Callable[[_Table], Column]] = {
     "lexical_share": lambda t: (lambda v: v / max(float(v.max()), 1e-6))(_per_candidate("lexical")(t)),
     "score_below_best": lambda t: _relative(_per_candidate("score")(t)),
     "prominence": lambda t: t.prominence(),
+    "reworded_share": lambda t: t.share(t.reworded, t.long),
+    "reworded_share_around": lambda t: t.share(t.reworded_around, t.long),
+    "reworded_share_passage": lambda t: t.share(t.reworded_passage, t.long),
+    "reworded_share_document": lambda t: t.share(t.reworded_whole, t.long),
+    "reworded_share_below_best": lambda t: _relative(t.share(t.reworded, t.long)),
+    "reworded_rarest_missing": lambda t: t.rarest_missing(t.reworded),
+    "reworded_rarest_missing_around": lambda t: t.rarest_missing(t.reworded_around),
+    "reworded_rarest_missing_document": lambda t: t.rarest_missing(t.reworded_whole),
 }
 NAMES: tuple[str, ...] = tuple(_COLUMNS)
 """Names of the features, in column order; stored with the trees that were trained on them."""

@@ -172,7 +172,7 @@ def with_words(rows: NDArray[np.float32], words: Trees) -> NDArray[np.float32]:
 
 
 MEANING = ("similarity", "alignment", "worst_alignment")
-LATER = ("speech", "organizations", "means", "measure", "score_below_best", "prominence")
+LATER = ("speech", "organizations", "means", "measure", "score_below_best", "prominence", "reworded")
 WORDS = tuple(i for i, name in enumerate(NAMES) if not name.startswith((*MEANING, *LATER)))
 """Columns that the first trees see: none from the encoder, which has seen the questions they are trained on, and none
 of LATER, which the project's own questions are needed to learn from."""
@@ -245,6 +245,8 @@ JUDGED_NAMES = (
     *("rarest_missing_document", "rarest_missing_around", "places_missing_document", "places_missing_passage"),
     *("prominence", "numbers_missing_document", "numbers_missing_around"),
     *("names_missing_document", "latin_missing_document"),
+    *("reworded_share", "reworded_share_around", "reworded_share_document"),
+    *("reworded_rarest_missing_around", "reworded_rarest_missing_document"),
     *("similarity_around", "similarity_passage", "alignment", "alignment_around", "alignment_passage"),
     *("worst_alignment", "worst_alignment_passage"),
     *("question_idf", "question_length", "focus", "kind", "numbers", "dates", "persons", "measure"),
