@@ -30,6 +30,7 @@ from qa.matching import (
 )
 from qa.questions import GLANCE, KINDS, Question, language_of
 from qa.reading import patterns
+from qa.reading.asked import explains, speaks
 from qa.reading.evidence import Evidence
 from qa.retrieval import LEAD
 
@@ -112,7 +113,7 @@ class _Table:
 
     def _terms(self) -> None:
         """Which question terms stand in each sentence and in what surrounds it: boolean, (terms, sentences)."""
-        words = words_of(self.question, any(language_of(text[:GLANCE]) == "zh" for text in self.texts))
+        self.words = words = words_of(self.question, any(language_of(text[:GLANCE]) == "zh" for text in self.texts))
         others = rewordings(self.question)
         self.idf = weights_of(self.question)
         self.long = np.array([len(t) > 1 for t in self.question.terms] or [False])
@@ -177,6 +178,21 @@ class _Table:
         asked = {place for name in self.question.places for place in (name, *other_names(name))}
         shares = [max(c[p] for p in asked) / max(c.values()) if asked and c else -1.0 for c in named]
         return np.array(shares, dtype=np.float32)[self.document]
+
+    def in_documents(self, told: Callable[[list[int]], float]) -> Row:
+        """What each sentence's document tells, by its sentences' positions."""
+        of = [np.flatnonzero(self.document == d).tolist() for d in range(len(self.evidence.documents))]
+        return np.array([told(sentences) for sentences in of], dtype=np.float32)[self.document]
+
+    def speaks(self) -> Row:
+        """As `asked.speaks`, of each sentence's document."""
+        return self.in_documents(
+            lambda of: speaks(self.question, self.words, self.idf, [self.texts[i] for i in of])
+        )
+
+    def explains(self) -> Row:
+        """As `asked.explains`, of each sentence's document."""
+        return self.in_documents(lambda of: explains(self.question, [self.sentences[i].text for i in of]))
 
     # -- meaning -------------------------------------------------------------------------------------------------
 
@@ -343,6 +359,8 @@ _COLUMNS: dict[str, Callable[[_Table], Column]] = {
     "lexical_share": lambda t: (lambda v: v / max(float(v.max()), 1e-6))(_per_candidate("lexical")(t)),
     "score_below_best": lambda t: _relative(_per_candidate("score")(t)),
     "prominence": lambda t: t.prominence(),
+    "speaks": lambda t: t.speaks(),
+    "explains": lambda t: t.explains(),
     "reworded_share": lambda t: t.share(t.reworded, t.long),
     "reworded_share_around": lambda t: t.share(t.reworded_around, t.long),
     "reworded_share_passage": lambda t: t.share(t.reworded_passage, t.long),

@@ -77,7 +77,7 @@ class Reader:
         seen = features(question, evidence, default_encoder())
         kept = promising(seen, rest, self._words)
         rows, found = seen_rows(question, evidence, seen, kept, self._words, self._network)
-        scores = self._sentences.predict(rows)
+        scores = self._sentences.predict(rows[:, RANKED])
         ranked = np.argsort(-scores, kind="stable")
         if (best := kept[int(ranked[0])]) not in found and question.kind in SHORT:
             found |= spans(question, evidence, [best], self._network, default_encoder())  # for its words alone
@@ -171,13 +171,17 @@ def with_words(rows: NDArray[np.float32], words: Trees) -> NDArray[np.float32]:
     return np.concatenate([rows, score[:, None], (score - score.max())[:, None]], axis=1)
 
 
+ALONE = ("speaks", "explains")
+"""Columns that only the confidence is judged by: they are the same for all sentences of a document."""
 MEANING = ("similarity", "alignment", "worst_alignment")
-LATER = ("speech", "organizations", "means", "measure", "score_below_best", "prominence", "reworded")
+LATER = ("speech", "organizations", "means", "measure", "score_below_best", "prominence", "reworded", *ALONE)
 WORDS = tuple(i for i, name in enumerate(NAMES) if not name.startswith((*MEANING, *LATER)))
 """Columns that the first trees see: none from the encoder, which has seen the questions they are trained on, and none
 of LATER, which the project's own questions are needed to learn from."""
 COLUMNS = (*NAMES, "words", "words_below_best", *SPAN_COLUMNS, "fits")
 """Names of the columns of `seen_rows`."""
+RANKED = tuple(i for i, name in enumerate(COLUMNS) if name not in ALONE)
+"""Columns that the second trees see."""
 KEPT, EARLY = 24, 50
 """Sentences that are looked at closely, and the word trees that choose them."""
 FAR = 2.5
@@ -245,6 +249,7 @@ JUDGED_NAMES = (
     *("rarest_missing_document", "rarest_missing_around", "places_missing_document", "places_missing_passage"),
     *("prominence", "numbers_missing_document", "numbers_missing_around"),
     *("names_missing_document", "latin_missing_document"),
+    *ALONE,
     *("reworded_share", "reworded_share_around", "reworded_share_document"),
     *("reworded_rarest_missing_around", "reworded_rarest_missing_document"),
     *("similarity_around", "similarity_passage", "alignment", "alignment_around", "alignment_passage"),

@@ -34,6 +34,7 @@ from qa.reading.reader import (
     JUDGED,
     JUDGED_NAMES,
     MODEL,
+    RANKED,
     WORDS,
     competition,
     origins,
@@ -191,7 +192,8 @@ def fit_sentences(tables: Tables, rows: NDArray[np.float32], examples: NDArray[n
     """The second trees, from these examples."""
     chosen = training_rows(tables, examples)
     example = np.searchsorted(tables.starts, chosen, side="right") - 1
-    return train(rows[chosen], tables.labels[chosen], COLUMNS, SECOND, 450, weights(tables, example, WEIGHTS))
+    names = tuple(COLUMNS[i] for i in RANKED)
+    return train(rows[chosen][:, RANKED], tables.labels[chosen], names, SECOND, 450, weights(tables, example, WEIGHTS))
 
 
 def fit_confidence(tables: Tables, seen: NDArray[Any], examples: NDArray[np.intp]) -> lgb.Booster:
@@ -223,7 +225,7 @@ def fit_held_out(tables: Tables) -> tuple[lgb.Booster, lgb.Booster, tuple[float,
     odds = np.zeros(len(examples), dtype=np.float32)
     for k in range(FOLDS):
         mine = np.repeat(fold == k, np.diff(tables.starts))
-        scores[mine] = log_odds(fit_sentences(tables, rows, examples[fold != k]), rows[mine])
+        scores[mine] = log_odds(fit_sentences(tables, rows, examples[fold != k]), rows[mine][:, RANKED])
     seen, right = judged(tables, rows, scores, examples)
     for k in range(FOLDS):
         odds[fold == k] = log_odds(fit_confidence(tables, seen, examples[fold != k]), seen[fold == k])
