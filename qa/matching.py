@@ -74,7 +74,8 @@ def rewordings(question: Question) -> dict[int, tuple[str, ...]]:
         return {i: other for i, words in wanted if (other := tuple(s for word in words for s in synonyms(word)))}
     found: dict[int, tuple[str, ...]] = {}
     for word, others in reworded(question.matter):
-        found |= {i: others for i, term in enumerate(question.terms) if term in word and len(term) > 1}
+        for i in (i for i, term in enumerate(question.terms) if term in word and len(term) > 1):
+            found[i] = tuple(dict.fromkeys([*found.get(i, ()), *others]))
     return found
 
 

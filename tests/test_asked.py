@@ -1,5 +1,7 @@
 """Words that nobody is said to have said, and slogans whose items are not spelled out."""
 
+import time
+
 import pytest
 
 from qa.matching import flat, weights_of, words_of
@@ -25,6 +27,8 @@ PAGE = [
         ("唐良智在会上讲了什么话?", 0),
         ("唐良智的发言内容是什么?", 0),
         ("What did Tang Liangzhi say?", 0),
+        ("陈敏尔针对交通讲了什么?", 1),
+        ("市长做了什么?", -1),
         ("会议由谁主持?", -1),
         ("Who presided over the meeting?", -1),
     ],
@@ -49,8 +53,18 @@ def test_english_pages_report_words_too() -> None:
         ("“五个一”到底是哪五个?", 0),
         ("「1+1+4」裡的「4」代表什麼?", 0),
         ("“六稳”包括哪些?", -1),
+        ("“五个一百工程”指什么?", -1),
+        ("第一次会议是哪天?", -1),
+        ("两个会议分别在哪里开?", -1),
         ("会议由谁主持?", -1),
     ],
 )
 def test_whether_a_slogan_is_explained(question: str, expected: float) -> None:
     assert explains(understand(question), PAGE) == expected
+
+
+def test_a_long_question_takes_no_long_time() -> None:
+    asked = understand("都" * 1990 + "讲了什么?")
+    before = time.process_time()
+    speaks(asked, words_of(asked), weights_of(asked), [flat(text) for text in PAGE])
+    assert time.process_time() - before < 0.5

@@ -6,6 +6,7 @@ to such a question and is none.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,17 +17,19 @@ from qa.questions import Question
 from qa.reading.patterns import HAN_NUMBER
 
 _WORDS_ASKED = re.compile(
-    r"^(.+?)(?:(?:都|还|又|具体|究竟|到底)*"
-    r"(?:说|讲|谈|表示|强调|指出|提到|发表|作|做)[了过到出的]?(?:一?些)?(?:什么|啥|哪|怎么?|话|讲话|发言)|"
+    r"^(.+?)(?:(?:都|还|又|具体|究竟|到底){0,3}"
+    r"(?:说|讲|谈|表示|强调|指出|提到)[了过到出的]?(?:一?些)?(?:什么|啥|哪|怎么?|话)|"
+    r"(?:作|做|发表)[了过出]?(?:一?些|什么|哪些|怎样的?)?(?:讲话|发言|报告|致辞)|"
     r"(?:怎么|怎样|如何)(?:说|讲|谈|评价|表态|表示)|"
-    r"的?(?:讲话|发言|原话|致辞)(?:内容|要点)?(?:是|有)?(?:什么|哪|啥))"
+    r"的?(?:讲话|发言|原话|致辞)(?:内容|要点)?(?:是|有)?(?:什么|哪|啥))",
+    re.DOTALL,
 )
 _WORDS_ASKED_EN = re.compile(
     r"\b(?:did|does|has|had)\s+(.{2,60}?)\s+"
     r"(?:say|said|tell|told|stress|state|remark|speak|talk|emphasi[sz]e|point out)\b",
-    re.IGNORECASE,
+    re.IGNORECASE | re.DOTALL,
 )
-_ASIDE = re.compile(r"[在于就对向给]|关于")
+_ASIDE = re.compile(r"针?对|[在于就向给]|关于")
 _SPEECH = re.compile(
     r"表示|指出|强调|介绍|认为|坦言|透露|讲话|发言|致辞|说|称|要求|提出|"
     r" (?:said|says|stated|told|stressed|added|announced|speech)(?= |$)"
@@ -36,11 +39,12 @@ BEFORE, AROUND = 14, 40
 
 _ITEMS_ASKED = re.compile(
     r"分别|指的?(?:是|什么|啥|哪)|代表|包括|包含|涵盖|含义|意思|"
-    rf"哪[{HAN_NUMBER}几\d]|(?:是|有)哪|"
+    r"哪[二三四五六七八九十两几\d]|(?:是|有)哪(?![一天年月日里儿位个]|时候)|"
     r"\b(?:stands? for|means?|refers? to|includes?|comprises?|consists?|items|what are the)\b",
     re.IGNORECASE,
 )
-_SLOGAN = re.compile(rf"\d+(?:\+\d+)+|[{HAN_NUMBER}双](?:个|大|项)?[\u4e00-\u9fff]{{1,6}}")
+_SLOGAN = re.compile(rf"\d+(?:\+\d+)+|(?<![第哪几{HAN_NUMBER}])[{HAN_NUMBER}双](?:个|大|项)?[\u4e00-\u9fff]{{1,6}}")
+_MERE_NUMBER = re.compile(rf"[{HAN_NUMBER}双][个大项次年天月日位种点条座名家场]")
 _ITEM = r"[^,。;:、\"“”\s]{2,14}"
 _LISTED_BEFORE = re.compile(rf"{_ITEM}、{_ITEM}[\"“”]?$")
 _TOLD_AFTER = re.compile(rf"^[^,。;、]{{0,4}}?(?:[:(]|——|即|是指|指的?是|就是|包括|分别|{_ITEM}、{_ITEM})")
@@ -53,11 +57,7 @@ def speaks(question: Question, words: Sequence[Word], weight: NDArray[np.float32
 
     `words` and `weight` are those of the question's terms, `texts` the flat sentences of a document.
     """
-    asked = (_WORDS_ASKED if question.language == "zh" else _WORDS_ASKED_EN).search(question.text)
-    if asked is None:
-        return -1.0
-    named = set(terms(next(filter(None, _ASIDE.split(asked.group(1))), "")))
-    which = [i for i, term in enumerate(question.terms) if term in named and len(term) > 1]
+    which = list(_speaker(question))
     total = float(weight[which].sum())
     if total <= 0:
         return -1.0
@@ -71,15 +71,26 @@ def speaks(question: Question, words: Sequence[Word], weight: NDArray[np.float32
     return best
 
 
-def explains(question: Question, texts: Sequence[str]) -> float:
-    """Whether a document tells what the slogan comprises whose items are asked for: 1, 0; -1 where none are.
+@lru_cache(maxsize=256)
+def _speaker(question: Question) -> tuple[int, ...]:
+    """The positions of the question's terms that name the person whose words are asked for; () if none are."""
+    asked = (_WORDS_ASKED if question.language == "zh" else _WORDS_ASKED_EN).search(question.text)
+    if asked is None:
+        return ()
+    named = set(terms(next(filter(None, _ASIDE.split(asked.group(1))), "")))
+    return tuple(i for i, term in enumerate(question.terms) if term in named and len(term) > 1)
 
-    `texts` are the views of its sentences.
+
+def explains(question: Question, texts: Sequence[str]) -> float:
+    """Whether a document tells what the slogan comprises whose items are asked for: 1, 0.
+
+    -1 where no items are asked for, or where it has no such slogan. `texts` are the views of its sentences.
     """
     if _ITEMS_ASKED.search(question.text) is None:
         return -1.0
-    slogans = [*question.names, *(m.group() for m in _SLOGAN.finditer(question.text))]
-    found = {known for slogan in slogans if (known := _longest(slogan, texts))}
+    found = {name for name in question.names if len(name) >= LEAST and any(name in text for text in texts)}
+    unquoted = re.sub("|".join(map(re.escape, question.names)) or "$", " ", question.text)
+    found |= {known for m in _SLOGAN.finditer(unquoted) if (known := _longest(m.group(), texts))}
     if not found:
         return -1.0
     return float(any(_told(slogan, text) for slogan in found for text in texts))
@@ -89,7 +100,8 @@ def _longest(slogan: str, texts: Sequence[str]) -> str:
     """The longest beginning of what may be a slogan that the texts have; "" if they have none."""
     least = len(slogan) if "+" in slogan else LEAST
     lengths = range(len(slogan), least - 1, -1)
-    return next((slogan[:n] for n in lengths if any(slogan[:n] in text for text in texts)), "")
+    known = next((slogan[:n] for n in lengths if any(slogan[:n] in text for text in texts)), "")
+    return "" if _MERE_NUMBER.fullmatch(known) else known
 
 
 def _told(slogan: str, text: str) -> bool:

@@ -113,8 +113,9 @@ class _Table:
 
     def _terms(self) -> None:
         """Which question terms stand in each sentence and in what surrounds it: boolean, (terms, sentences)."""
-        self.words = words = words_of(self.question, any(language_of(text[:GLANCE]) == "zh" for text in self.texts))
-        others = rewordings(self.question)
+        chinese = any(language_of(text[:GLANCE]) == "zh" for text in self.texts)
+        self.words = words = words_of(self.question, chinese)
+        others = rewordings(self.question) if chinese else {}
         self.idf = weights_of(self.question)
         self.long = np.array([len(t) > 1 for t in self.question.terms] or [False])
         here = present(words, self.texts)

@@ -27,7 +27,7 @@ class _Finder(MetaPathFinder):
             load(module)
             if hasattr(module, WRITER):
                 setattr(module, WRITER, lambda *_: None)
-            sys.meta_path.remove(self)
+            sys.meta_path = [finder for finder in sys.meta_path if finder is not self]
 
         spec.loader.exec_module = load_quietly  # type: ignore[method-assign]
         return spec
@@ -36,4 +36,4 @@ class _Finder(MetaPathFinder):
 def leave_out() -> None:
     """From now on gradio, unless it is imported already, is imported without writing stubs."""
     if MODULE not in sys.modules and not any(isinstance(finder, _Finder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _Finder())
+        sys.meta_path = [_Finder(), *sys.meta_path]
