@@ -32,7 +32,7 @@ def flat(view: str) -> str:
 
 
 MEANT = 3
-"""Chinese words in place of an English one that count for what may stand for them in turn."""
+"""Chinese words, the likeliest, that BM25 looks for in place of an English one, and whose synonyms count for it."""
 
 Word = str | re.Pattern[str]
 """What is looked for in flat texts."""

@@ -20,7 +20,18 @@ from embeddings.index import Index
 from embeddings.passages import sentences
 from embeddings.types import Passage, search_text
 from qa.gazetteer import other_names
-from qa.matching import Word, flat, holds, in_chinese, longest_common, present, weights_of, words_for, words_of
+from qa.matching import (
+    MEANT,
+    Word,
+    flat,
+    holds,
+    in_chinese,
+    longest_common,
+    present,
+    weights_of,
+    words_for,
+    words_of,
+)
 from qa.questions import GLANCE, Question, language_of, understand
 
 Mode = Literal["hybrid", "dense", "lexical"]
@@ -61,8 +72,6 @@ FOREIGN = {"lexical": 2.0, "dense": 1.5, "share": 2.8, "close_share": 2.1, "numb
 """The same for an English question over Chinese passages, whose words are looked for by what they may be there."""
 FOREIGN_SHARE = 0.3
 """Weight of the dense score there, against words that are only likely."""
-MEANT = 3
-"""Chinese words that BM25 looks for in place of an English one."""
 PLAIN = tuple(WEIGHTS)[:-1]
 """All but the last, which takes longest."""
 

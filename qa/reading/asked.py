@@ -57,8 +57,8 @@ def speaks(question: Question, words: Sequence[Word], weight: NDArray[np.float32
 
     `words` and `weight` are those of the question's terms, `texts` the flat sentences of a document.
     """
-    which = list(_speaker(question))
-    total = float(weight[which].sum())
+    which = _speaker(question)
+    total = float(sum(weight[i] for i in which))
     if total <= 0:
         return -1.0
     best = 0.0
