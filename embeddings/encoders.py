@@ -81,6 +81,7 @@ class StaticEncoder:
         self._remembered: OrderedDict[str, NDArray[np.int32]] = OrderedDict()
         self._lock = threading.Lock()
         self.vocabulary, self.dimension = (int(n) for n in self._rows.shape)
+        self._lengths = np.full(self.vocabulary, np.nan, dtype=np.float32)  # of the rows, where they were needed
         self.fingerprint = fingerprint.result()
 
     def tokenize(self, texts: Sequence[str]) -> list[list[int]]:
@@ -121,9 +122,13 @@ class StaticEncoder:
         """Of tokens with some unit vectors, shape (len(ids), len(vectors)); memory for few tokens at a time."""
         found = np.empty((len(ids), len(vectors)), dtype=np.float32)
         for start in range(0, len(ids), _FEW_TOKENS):
-            rows = self._rows[ids[start : start + _FEW_TOKENS]].astype(np.float32, copy=False)
-            lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None]  # the scales change no direction
-            found[start : start + _FEW_TOKENS] = (rows @ vectors.T) / np.maximum(lengths, 1e-9)
+            few = ids[start : start + _FEW_TOKENS]
+            rows = self._rows[few].astype(np.float32, copy=False)
+            lengths = self._lengths[few]
+            if np.isnan(lengths).any():
+                lengths = np.maximum(np.sqrt(np.einsum("ij,ij->i", rows, rows)), np.float32(1e-9))
+                self._lengths[few] = lengths
+            found[start : start + _FEW_TOKENS] = (rows @ vectors.T) / lengths[:, None]
         return found
 
     def sums(self, token_ids: Sequence[Sequence[int] | NDArray[np.int32]]) -> NDArray[np.float32]:

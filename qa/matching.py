@@ -83,11 +83,12 @@ def reworded_presence(
     words: dict[int, tuple[str, ...]], here: NDArray[np.bool_], texts: Sequence[str]
 ) -> NDArray[np.bool_]:
     """`here`, which terms stand in which texts, with those whose `rewordings` do."""
-    found = here.copy()
+    found, together = here.copy(), "\n".join(texts)
     known: dict[tuple[str, ...], NDArray[np.bool_]] = {}
     for i, others in words.items():
         if others not in known:
-            known[others] = np.array([any(other in text for other in others) for text in texts], dtype=bool)
+            somewhere = [other for other in others if other in together]  # few of them are
+            known[others] = np.array([any(other in text for other in somewhere) for text in texts], dtype=bool)
         found[i] |= known[others]
     return found
 

@@ -10,7 +10,7 @@ from embeddings.documents import from_text
 from embeddings.encoders import default_encoder
 from embeddings.index import Index
 from qa.questions import KINDS, Kind, understand
-from qa.reading.atoms import BASIS, best_span, kind_vector, seen
+from qa.reading.atoms import BASIS, best_span, bounded, kind_vector, seen
 from qa.reading.evidence import Evidence
 from qa.reading.marking import name, tidied
 from qa.reading.network import Network
@@ -45,8 +45,11 @@ def test_numpy_computes_what_torch_computes(evidence: Evidence) -> None:
     kind = kind_vector(question, KINDS)
     sides = []
     for side in (asked, passage):
+        encoder = default_encoder()
+        alone = bounded(encoder.sums(encoder.tokenize(side.words))) @ basis
+        standing = bounded(encoder.token_vectors(side.pieces)) @ basis
         mask = np.ones((1, len(side.words)), dtype=bool)
-        sides += [network.vectors(side, default_encoder())[None], side.flags[None], mask]
+        sides += [np.concatenate([alone, standing], axis=1)[None], side.flags[None], mask]
     with torch.no_grad():
         expected = model(*(torch.from_numpy(x) for x in sides), torch.from_numpy(kind[None]))
     for one, other in zip(together[0], expected, strict=True):

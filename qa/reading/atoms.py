@@ -110,8 +110,9 @@ def _atoms(plain: Atoms, other: str) -> Atoms:
 def _align(one: Atoms, other: Atoms, encoder: StaticEncoder) -> None:
     """Fill the last flag of both sides' atoms: how close the closest piece of the other side is."""
     pieces = [distinct(side.pieces) for side in (one, other)]
-    mine, theirs = (_unit(encoder.token_vectors(known)) for known in pieces)
-    cosines = mine @ theirs.T
+    asked = encoder.token_vectors(pieces[0])
+    asked /= np.maximum(np.linalg.norm(asked, axis=1, keepdims=True), 1e-9)
+    cosines = encoder.cosines(pieces[1], asked).T
     for side, known, axis in zip((one, other), pieces, (1, 0), strict=True):
         side.flags[:, 15] = cosines.max(axis=axis)[np.searchsorted(known, side.pieces)]
 
@@ -135,11 +136,6 @@ def bounded(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     lengths: NDArray[np.float32] = np.log1p(norms)
     floored: NDArray[np.float32] = np.maximum(norms, 1e-9)
     return vectors * (lengths / floored)
-
-
-def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    norms: NDArray[np.float32] = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-    return vectors / norms
 
 
 def _runs(words: list[str], other: str) -> NDArray[np.float32]:

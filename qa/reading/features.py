@@ -28,7 +28,8 @@ def _count(name: str) -> Callable[[Table], Row]:
 
     def column(table: Table) -> Row:
         said = table.question.text if name in FRESH else ""
-        return np.array([sum(m not in said for m in look.matches[name]) for look in table.looks], dtype=np.float32)
+        shown = [look.matches[name] for look in table.looks]
+        return np.array([sum(m not in said for m in found) if found else 0 for found in shown], dtype=np.float32)
 
     return column
 

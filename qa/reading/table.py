@@ -12,7 +12,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.alignment import alignment
+from embeddings.alignment import alignment, distinct
 from embeddings.encoders import StaticEncoder
 from qa.gazetteer import mentions, other_names
 from qa.matching import (
@@ -209,8 +209,7 @@ class Table:
         question = encoder.sums(encoder.token_ids([self.question.content]))[0]
         sentence = np.stack([look.total for look in self.looks])
         around = sentence + shifted(sentence.T, self.first, 1).T + shifted(sentence.T, self.last, -1).T
-        passage = np.zeros((len(self.evidence.candidates), sentence.shape[1]), dtype=np.float32)
-        np.add.at(passage, self.candidate, sentence)
+        passage = (np.arange(len(self.evidence.candidates))[:, None] == self.candidate) @ sentence
         self.similarity = cosine(question, sentence)
         self.similarity_around = cosine(question, around)
         self.similarity_passage = cosine(question, passage)[self.candidate]
@@ -218,7 +217,9 @@ class Table:
         best = aligned.best([look.tokens for look in self.looks]).T  # (question tokens, sentences)
         near = np.maximum(np.maximum(best, shifted(best, self.first, 1)), shifted(best, self.last, -1))
         whole = np.full((len(self.evidence.candidates), len(best)), -1, dtype=np.float32)
-        np.maximum.at(whole, self.candidate, best.T)
+        order = np.argsort(self.candidate, kind="stable")
+        which, starts = distinct(self.candidate), np.searchsorted(self.candidate[order], distinct(self.candidate))
+        whole[which] = np.maximum.reduceat(best.T[order], starts)
         weight = aligned.weight
         with np.errstate(invalid="ignore"):  # BLAS may raise flags for lanes whose results it does not return
             self.alignment, self.alignment_around = weight @ best, weight @ near
@@ -230,15 +231,20 @@ class Table:
 
 def shifted(rows: NDArray[Scalar], cut: Mask, by: int) -> NDArray[Scalar]:
     """What the previous (by=1) or next (by=-1) sentence has; zero where `cut` says there is none. (…, sentences)"""
-    moved = np.roll(rows, by, axis=-1)
-    return np.where(cut, np.zeros((), dtype=rows.dtype), moved)
+    moved = np.zeros_like(rows)
+    if by > 0:
+        moved[..., by:] = rows[..., :-by]
+    else:
+        moved[..., :by] = rows[..., -by:]
+    moved[..., cut] = 0
+    return moved
 
 
 def union(rows: Mask, group: NDArray[np.intp]) -> Mask:
     """For each sentence, whether any sentence of its group has it; shape (…, sentences)."""
-    totals = np.zeros((int(group.max()) + 1, rows.shape[0]), dtype=bool)
-    np.logical_or.at(totals, group, rows.T)
-    return totals[group].T
+    together = (group[:, None] == group).astype(np.float32)
+    found: Mask = rows.astype(np.float32) @ together > 0
+    return found
 
 
 def cosine(one: Row, many: Matrix) -> Row:
