@@ -110,8 +110,8 @@ class Network:
     def _norm(self, name: str, x: Matrix) -> Matrix:
         each = np.full(x.shape[1], 1 / x.shape[1], dtype=np.float32)
         centred: Matrix = x - (x @ each)[:, None]
-        variance = np.einsum("lw,lw->l", centred, centred)[:, None] / np.float32(x.shape[1])
-        centred /= np.sqrt(variance + np.float32(1e-5))
+        variance = np.einsum("lw,lw->l", centred, centred) / np.float32(x.shape[1])
+        centred /= np.sqrt(variance + np.float32(1e-5))[:, None]
         centred *= self._weights[f"{name}.weight"]
         centred += self._weights[f"{name}.bias"]
         return centred
@@ -150,11 +150,12 @@ def _windows(x: Matrix, texts: Sequence[slice]) -> Matrix:
 
 def _attended(q: Matrix, k: Matrix, v: Matrix) -> Matrix:
     """Means of `v` weighed by the softmax of the products of `q` and `k`, over the last two axes."""
-    weights = q @ k.swapaxes(-1, -2)
+    weights: Matrix = q @ k.swapaxes(-1, -2)
     np.clip(weights, -SAFE, SAFE, out=weights)
     np.exp(weights, out=weights)
     found: Matrix = weights @ v
-    found /= weights @ np.ones((weights.shape[-1], 1), dtype=np.float32)
+    totals: Matrix = weights @ np.ones((weights.shape[-1], 1), dtype=np.float32)
+    found /= totals
     return found
 
 
