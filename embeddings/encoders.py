@@ -8,9 +8,11 @@ from a cold start never waits for torch. Every other model goes through sentence
 import hashlib
 import json
 import logging
+import mmap
+import os
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
@@ -62,10 +64,11 @@ class StaticEncoder:
         self.name = name
         self._rows: NDArray[np.int8 | np.float32]
         self._scales: NDArray[np.float32]
-        pool = ThreadPoolExecutor(1)
-        # Hashed while the tokenizer is built, which takes longer still.
-        fingerprint = pool.submit(_fingerprint, folder, ("tokenizer.json", "model.safetensors"))
+        hashing, pool = threading.Event(), ThreadPoolExecutor(1)
+        # Hashed while the tokenizer is built: that takes longer, and lets no other thread begin.
+        fingerprint = pool.submit(_fingerprint, folder, ("tokenizer.json", "model.safetensors"), hashing.set)
         pool.shutdown(wait=False)
+        hashing.wait()
         try:
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
             with safe_open(str(folder / "model.safetensors"), framework="numpy") as tensors:
@@ -207,13 +210,22 @@ def _sentence_transformer(model: str) -> Any:
     return SentenceTransformer(model)
 
 
-def _fingerprint(folder: Path, files: Sequence[str]) -> str:
-    """First 16 hex digits of the SHA-256 over the named files."""
-    digest = hashlib.sha256()
-    for file in files:
-        with open(folder / file, "rb") as handle:
-            digest.update(hashlib.file_digest(handle, "sha256").digest())
-    return digest.hexdigest()[:16]
+def _fingerprint(folder: Path, files: Sequence[str], begun: Callable[[], object] = lambda: None) -> str:
+    """First 16 hex digits of the SHA-256 over those of the named files.
+
+    The last is hashed first and in one piece, from when on other threads can run: `begun` is called there.
+    """
+    digests: list[bytes] = []
+    try:
+        for file in reversed(files):
+            with open(folder / file, "rb") as handle:
+                empty = not os.fstat(handle.fileno()).st_size
+                content = b"" if empty else mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ)
+                begun()
+                digests.append(hashlib.sha256(content).digest())
+    finally:
+        begun()
+    return hashlib.sha256(b"".join(reversed(digests))).hexdigest()[:16]
 
 
 def _model_fingerprint(path: Path, model: Any) -> str:

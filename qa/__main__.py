@@ -1,6 +1,6 @@
 """`python -m qa`: the command line."""
 
-from qa.cli import main
+from qa.cli import run
 
 if __name__ == "__main__":
-    main(prog_name="qa")
+    run()

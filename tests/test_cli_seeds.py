@@ -162,6 +162,16 @@ def test_asking_imports_nothing_heavy(index: Path) -> None:
     assert "張碩輔" in outcome.stdout
 
 
+def test_the_program_ends_with_all_that_it_printed(index: Path) -> None:
+    for question, code in (("广州的会议由谁主持?", 0), (" ", 2)):
+        command = [sys.executable, "-m", "qa", "ask", question, "--index", str(index), "--json"]
+        outcome = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert outcome.returncode == code
+        assert (outcome.stderr if code else json.loads(outcome.stdout)["text"])
+    missing = [sys.executable, "-m", "qa", "ask", "谁?", "--index", str(index / "none")]
+    assert subprocess.run(missing, capture_output=True, check=False).returncode == 1
+
+
 def test_ctrl_c_ends_the_chat_with_130(index: Path) -> None:
     command = [sys.executable, "-m", "qa", "chat", "--index", str(index), "--port", "7987"]
     with subprocess.Popen(
