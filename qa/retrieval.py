@@ -123,27 +123,42 @@ def retrieve(
         dense, lexical = (nearest(), {}) if mode == "dense" else ({}, worded())
         scores = _late(index, question, dense) if mode == "dense" else lexical
         return _candidates(index, index.passages(_ranked(scores)[:limit]), scores, lexical)
-    dense, lexical = _at_once(nearest, worded) if index.passage_count > MANY else (nearest(), worded())
+    known: dict[int, Passage] = {}
+    if index.passage_count > MANY:
+        later = _threads().submit(partial(_ahead, index, worded, known))
+        dense, lexical = nearest(), later.result()
+    else:
+        dense, lexical = nearest(), worded()
     scores, weights = fused(dense, lexical, DENSE_SHARE), WEIGHTS
-    first = index.passages(_ranked(scores)[:SCORED_ANEW])
+    first = _passages(index, _ranked(scores)[:SCORED_ANEW], known)
     if foreign := _foreign(question, first):
         meant = [word for likely in in_chinese(question).values() for word in likely[:MEANT]]
         dense, lexical = _late(index, question, dense), found(by_words, " , ".join([words, *meant]))
         scores, weights = fused(dense, lexical, FOREIGN_SHARE), FOREIGN
-        first = index.passages(_ranked(scores)[:SCORED_ANEW])
+        first = _passages(index, _ranked(scores)[:SCORED_ANEW], known)
     anew = signals(question, first, dense, lexical, foreign) @ _vector(weights)
     # Above what was not looked at, whose fused scores are at most 1.
     scores |= {p.id: 1.0 + float(score) for p, score in zip(first, anew, strict=True)}
-    known = {p.id: p for p in first}
-    best = _ranked(scores)[:limit]
-    rest = {p.id: p for p in index.passages([i for i in best if i not in known])}
-    return _candidates(index, [p for i in best if (p := known.get(i) or rest.get(i))], scores, lexical)
+    return _candidates(index, _passages(index, _ranked(scores)[:limit], known), scores, lexical)
 
 
-def _at_once(first: Callable[[], Scores], second: Callable[[], Scores]) -> tuple[Scores, Scores]:
-    """What both return; FAISS and tantivy let other threads run."""
-    later = _threads().submit(second)
-    return first(), later.result()
+def _passages(index: Index, ids: Sequence[int], known: dict[int, Passage]) -> list[Passage]:
+    """The passages of these ids, without those that are gone; what is not known yet is read, and known then."""
+    known |= {p.id: p for p in index.passages([i for i in ids if i not in known])}
+    return [known[i] for i in ids if i in known]
+
+
+def _ahead(index: Index, search: Callable[[], Scores], known: dict[int, Passage]) -> Scores:
+    """What the lexical search finds, and while the dense one, in FAISS, lets other threads run, what comes after it.
+
+    Its best passages are likely to be scored anew.
+    """
+    lexical = search()
+    passages = _passages(index, _ranked(lexical)[:SCORED_ANEW], known)
+    for passage in passages:
+        flat(search_text(passage))
+    default_encoder().token_ids([part for passage in passages[:CLOSELY] for part in _parts(passage)])
+    return lexical
 
 
 @cache
@@ -234,8 +249,12 @@ def signals(
 
 def _token_shares(question: Question, passages: Sequence[Passage], encoder: StaticEncoder) -> NDArray[np.float32]:
     """How closely each passage takes up the question's tokens; cut at its sentences, as the reader cuts it too."""
-    parts = [[*([p.context] if p.context else []), *(p.text[a:b] for a, b in cut(p.text))] for p in passages]
-    return alignment(question.content, encoder).shares(parts)
+    return alignment(question.content, encoder).shares([_parts(p) for p in passages])
+
+
+def _parts(passage: Passage) -> list[str]:
+    context = [passage.context] if passage.context else []
+    return [*context, *(passage.text[a:b] for a, b in cut(passage.text))]
 
 
 @lru_cache(maxsize=4000)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from embeddings.documents import from_text
@@ -10,6 +11,8 @@ from embeddings.index import Index
 from qa.questions import understand
 from qa.reading.evidence import Evidence
 from qa.reading.features import NAMES, features
+from qa.reading.reader import KEPT, MODEL, NEARNESS, promising
+from qa.reading.trees import Trees
 from qa.retrieval import LEAD, retrieve
 
 TOWN = "杭州市昨天召开防汛会议,市长主持。杭州的水位正在下降。会议要求支援苏州。" + "会后大家检查了堤坝。" * 8
@@ -46,3 +49,16 @@ def _prominence(folder: Path, text: str, question: str) -> set[float]:
         evidence = Evidence(retrieve(index, asked.text, 8))
         rows = features(asked, evidence, default_encoder())
     return set(rows[:, NAMES.index("prominence")].tolist())
+
+
+@pytest.mark.parametrize("name", NEARNESS)
+def test_a_sentence_that_says_it_in_other_words_is_looked_at(name: str) -> None:
+    """Whatever the word trees think of it, and never one that was already shown."""
+    seen = np.zeros((3 * KEPT, len(NAMES)), dtype=np.float32)
+    rest = range(1, 3 * KEPT)
+    words = Trees.load(MODEL / "words.npz")
+    plain = promising(seen, rest, words)
+    last = next(i for i in reversed(rest) if i not in plain)
+    seen[[0, last], NAMES.index(name)] = 1
+    found = promising(seen, rest, words)
+    assert last in found and 0 not in found and len(found) < len(rest)

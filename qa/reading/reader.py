@@ -118,9 +118,15 @@ def reader() -> Reader:
 
 
 def promising(seen: NDArray[np.float32], rest: Sequence[int], words: Trees) -> list[int]:
-    """Of the sentences `rest`, the positions of the KEPT that the first of the word trees put highest, in order."""
-    early = words.predict(seen[rest][:, WORDS], first=EARLY)
-    return sorted(rest[int(i)] for i in np.argsort(-early, kind="stable")[:KEPT])
+    """Of the sentences `rest`, the positions of those that are worth a closer look, in order.
+
+    These are the KEPT that the first of the word trees put highest, and the NEAREST by each of NEARNESS.
+    """
+    table = seen[rest]
+    orders = [(words.predict(table[:, WORDS], first=EARLY), KEPT)]
+    orders += [(table[:, NAMES.index(name)], NEAREST) for name in NEARNESS]
+    chosen = {int(i) for by, most in orders for i in np.argsort(-by, kind="stable")[:most]}
+    return sorted(rest[i] for i in chosen)
 
 
 def seen_rows(
@@ -182,8 +188,10 @@ COLUMNS = (*NAMES, "words", "words_below_best", *SPAN_COLUMNS, "fits")
 """Names of the columns of `seen_rows`."""
 RANKED = tuple(i for i, name in enumerate(COLUMNS) if name not in ALONE)
 """Columns that the second trees see."""
-KEPT, EARLY = 24, 50
+KEPT, EARLY = 20, 50
 """Sentences that are looked at closely, and the word trees that choose them."""
+NEARNESS, NEAREST = ("alignment", "similarity", "reworded_share"), 6
+"""Columns by which some more are, for what a text says in other words: the word trees let 8 of 409 answers go by."""
 FAR = 2.5
 """Log-odds below the best by words from which a sentence is not worth the span model's time."""
 CERTAIN = -3.0
