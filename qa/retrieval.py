@@ -19,6 +19,7 @@ from embeddings.encoders import StaticEncoder, default_encoder
 from embeddings.index import Index
 from embeddings.passages import sentences
 from embeddings.types import Passage, search_text
+from qa.blas import one_thread
 from qa.gazetteer import other_names
 from qa.matching import (
     MEANT,
@@ -94,6 +95,7 @@ class Candidate:
     lead: str = ""  # search view of how its document begins
 
 
+@one_thread()
 def retrieve(
     index: Index,
     view: str,

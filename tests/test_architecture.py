@@ -33,6 +33,7 @@ QA = (
     "thesaurus",
     "romanized",
     "questions",
+    "blas",
     "background",
     "matching",
     "retrieval",

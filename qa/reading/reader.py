@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoders import default_encoder
+from qa.blas import one_thread
 from qa.questions import KINDS, Kind, Question
 from qa.reading.evidence import Evidence
 from qa.reading.features import NAMES, features
@@ -66,6 +67,7 @@ class Reader:
         self.threshold = float(config["threshold"])
         self._slope, self._offset = (float(value) for value in config["calibration"])
 
+    @one_thread()
     def read(
         self, question: Question, candidates: Sequence[Candidate], shown: Collection[Citation] = ()
     ) -> Reading:

@@ -27,6 +27,7 @@ from embeddings.index import Index  # noqa: E402
 from embeddings.normalize import fold  # noqa: E402
 from embeddings.types import Document, Vectors  # noqa: E402
 from qa import Assistant  # noqa: E402
+from qa.blas import one_thread  # noqa: E402
 from qa.questions import understand  # noqa: E402
 from qa.reading import READ, reader  # noqa: E402
 from qa.retrieval import DEPTH, retrieve  # noqa: E402
@@ -119,6 +120,7 @@ def ask(data: Path, folder: Path, size: int) -> Figures:
     return figures
 
 
+@one_thread()  # as they run within an answer
 def _stages(assistant: Assistant, question: str) -> Figures:
     """Seconds of each part of one question; encoding, the two searches and the rest of retrieval, and reading."""
     index, asked = assistant.index, understand(question)
