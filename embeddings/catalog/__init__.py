@@ -94,6 +94,10 @@ class Catalog(Protocol):
         """The whole document; DocumentNotFound."""
         ...
 
+    def whole(self, names: Sequence[str]) -> list[Document]:
+        """Whole documents in the given order, read at once; DocumentNotFound."""
+        ...
+
     def document_ids(self, names: Collection[str]) -> list[int]:
         """Ids of documents; DocumentNotFound."""
         ...

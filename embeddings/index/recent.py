@@ -27,14 +27,13 @@ class Recent:
             if generation != self._generation:
                 self._documents.clear()
                 self._generation, self._characters = generation, 0
-            return [self._get(name) for name in names]
-
-    def _get(self, name: str) -> Document:
-        document = self._documents.pop(name, None)
-        if document is None:
-            document = self._catalog.document(name)
-            self._characters += len(document.text)
-            while self._documents and self._characters > _KEPT:
+            missing = [name for name in dict.fromkeys(names) if name not in self._documents]
+            for document in self._catalog.whole(missing) if missing else ():
+                self._documents[document.name] = document
+                self._characters += len(document.text)
+            for name in dict.fromkeys(names):  # last in order: the first are those to drop
+                self._documents[name] = self._documents.pop(name)
+            found = [self._documents[name] for name in names]
+            while len(self._documents) > 1 and self._characters > _KEPT:
                 self._characters -= len(self._documents.pop(next(iter(self._documents))).text)
-        self._documents[name] = document  # last in order: the first is the one to drop
-        return document
+            return found
