@@ -1,8 +1,8 @@
 """Who answers keeps numpy to one thread, and only meanwhile."""
 
 from pathlib import Path
+from threading import Event, Thread
 
-import numpy as np
 import pytest
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
@@ -11,7 +11,6 @@ from qa.blas import one_thread
 
 
 def _threads() -> set[int]:
-    assert np.ones((2, 2)).all()
     return {one["num_threads"] for one in ThreadpoolController().select(internal_api="openblas").info()}
 
 
@@ -23,6 +22,24 @@ def test_one_thread_meanwhile() -> None:
             assert _threads() == {1}
         with pytest.raises(ValueError, match="fails"), one_thread():
             raise ValueError("it fails")
+        assert _threads() == {2}
+
+
+def test_who_comes_while_somebody_is_inside_leaves_nothing_behind() -> None:
+    entered, leave = Event(), Event()
+
+    def later() -> None:
+        with one_thread():
+            entered.set()
+            leave.wait(20)
+
+    with threadpool_limits(2, user_api="blas"):
+        thread = Thread(target=later)
+        with one_thread():
+            thread.start()
+            assert entered.wait(20) and _threads() == {1}
+        leave.set()
+        thread.join()
         assert _threads() == {2}
 
 

@@ -69,15 +69,11 @@ def chat(paths: tuple[Path, ...], index: Path, model: str | None, host: str, por
     """
     if watch and not paths:
         raise click.UsageError("--watch needs the PATHS to follow")
-    from threadpoolctl import threadpool_limits
-
     from qa import web
+    from qa.blas import one_thread
     from qa.web.following import Following
 
-    # The products behind a question are so small that BLAS threads cost more than they bring: 37 ms against 26 ms.
-    threadpool_limits(limits=1, user_api="blas")
-
-    with _opened(index, model, paths) as assistant:
+    with one_thread(), _opened(index, model, paths) as assistant:
         common.say_if_unfitted(assistant)
         following = None
         if watch:

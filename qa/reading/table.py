@@ -218,8 +218,8 @@ class Table:
         near = np.maximum(np.maximum(best, shifted(best, self.first, 1)), shifted(best, self.last, -1))
         whole = np.full((len(self.evidence.candidates), len(best)), -1, dtype=np.float32)
         order = np.argsort(self.candidate, kind="stable")
-        which, starts = distinct(self.candidate), np.searchsorted(self.candidate[order], distinct(self.candidate))
-        whole[which] = np.maximum.reduceat(best.T[order], starts)
+        which = distinct(self.candidate)
+        whole[which] = np.maximum.reduceat(best.T[order], np.searchsorted(self.candidate[order], which))
         weight = aligned.weight
         with np.errstate(invalid="ignore"):  # BLAS may raise flags for lanes whose results it does not return
             self.alignment, self.alignment_around = weight @ best, weight @ near
