@@ -12,9 +12,10 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from threading import RLock
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from embeddings.analysis import ANALYZER_VERSION, is_cjk, terms
 from embeddings.errors import IndexCorrupt
@@ -25,6 +26,9 @@ CONTEXT_BOOST = 0.5
 RULES = f"schema 1, analyser {ANALYZER_VERSION}"
 """What an index must have been made by to be used."""
 
+T = TypeVar("T")
+
+_CHUNK = 500  # passages whose terms are found, or which are deleted, at a time
 _HEAP_BYTES = 128_000_000  # of the writer; a fuller heap becomes a segment
 
 
@@ -35,6 +39,26 @@ class Entry(NamedTuple):
     document: int
     text: str
     context: str
+
+
+Fields = dict[str, int | str]
+"""What tantivy holds of a passage, by the names of its schema."""
+
+Mapping = Callable[[Callable[[Sequence[Entry]], list[Fields]], Iterator[list[Entry]]], Iterator[list[Fields]]]
+"""What the builtin `map` does, perhaps elsewhere."""
+
+
+def fields_of(entries: Sequence[Entry]) -> list[Fields]:
+    """What is indexed of each passage: its ids, and its terms with spaces between them."""
+    return [
+        {
+            "passage": entry.passage,
+            "document": entry.document,
+            "text": " ".join(terms(entry.text)),
+            "context": " ".join(terms(entry.context)),
+        }
+        for entry in entries
+    ]
 
 
 class LexicalStore:
@@ -113,12 +137,14 @@ class LexicalStore:
         """Ids of all passages in the index."""
         return {id for ids in self._by_segment("passage").values() for id in ids}
 
-    def apply(self, generation: int, added: Iterable[Entry], removed: Sequence[int] = ()) -> None:
-        """Forget and learn passages in one commit that carries the generation."""
+    def apply(
+        self, generation: int, added: Iterable[Entry], removed: Sequence[int] = (), mapping: Mapping = map
+    ) -> None:
+        """Forget and learn passages in one commit that carries the generation; `mapping` finds their terms."""
         with self._writing() as writer:
             self._delete(writer, "passage", removed)
-            for entry in added:
-                writer.add_document(self._document(entry))
+            for found in mapping(fields_of, _chunks(added)):
+                self._add(writer, found)
             self._commit(writer, generation)
 
     def purge(self, entries: Callable[[Sequence[int]], list[Entry]]) -> None:
@@ -137,10 +163,9 @@ class LexicalStore:
             marks = [number for segment in dead for number in self._by_segment("mark").get(segment, [])]
             with self._writing() as writer:
                 self._delete(writer, "mark", marks)
-                for chunk in (alive[begin : begin + 1000] for begin in range(0, len(alive), 1000)):
+                for chunk in _chunks(alive):
                     self._delete(writer, "passage", chunk)
-                    for entry in entries(chunk):
-                        writer.add_document(self._document(entry))
+                    self._add(writer, fields_of(entries(chunk)))
                 self._commit(writer, self._generation)
                 writer.garbage_collect_files()
 
@@ -181,14 +206,9 @@ class LexicalStore:
             found = self._tantivy.Query.term_set_query(self._schema, field, list(values))
             writer.delete_documents_by_query(found)
 
-    def _document(self, entry: Entry) -> Any:
-        fields = {
-            "passage": entry.passage,
-            "document": entry.document,
-            "text": " ".join(terms(entry.text)),
-            "context": " ".join(terms(entry.context)),
-        }
-        return self._tantivy.Document.from_dict(fields, self._schema)
+    def _add(self, writer: Any, documents: Iterable[Fields]) -> None:
+        for fields in documents:
+            writer.add_document(self._tantivy.Document.from_dict(fields, self._schema))
 
     def _query(self, wanted_terms: Sequence[str], documents: Collection[int] | None) -> Any:
         """Any of the terms, each as often as it is asked for; None if there is nothing to ask for."""
@@ -224,6 +244,12 @@ class LexicalStore:
             return []
         listed = json.loads((self._path / "meta.json").read_text(encoding="utf-8"))["segments"]
         return [number for number, segment in enumerate(listed) if segment["deletes"]]
+
+
+def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
+    remaining = iter(items)
+    while chunk := list(islice(remaining, _CHUNK)):
+        yield chunk
 
 
 def _telling(found: list[str]) -> list[str]:

@@ -17,6 +17,7 @@ EMBEDDINGS = (
     "types",
     "normalize",
     "analysis",
+    "helpers",
     "documents",
     "passages",
     "encoders",

@@ -12,6 +12,7 @@ from embeddings.catalog import Fingerprint
 from embeddings.catalog.migrations import FORMAT
 from embeddings.catalog.sqlite import SqliteCatalog
 from embeddings.errors import IndexReadOnly
+from embeddings.helpers import Helpers
 from embeddings.index.dense_side import DenseSide
 from embeddings.index.folder import CATALOG, LEXICAL, LOCK, ORIGINALS, Originals, check, make, missing
 from embeddings.index.ingest import Progress, given
@@ -41,7 +42,8 @@ class Index:
         self._encoder_lock = RLock()
         self._write_lock = RLock()
         self._dense = DenseSide(catalog, folder)
-        self._lexical = LexicalSide(catalog, folder / LEXICAL, read_only=lock is None)
+        self._helpers = Helpers()
+        self._lexical = LexicalSide(catalog, folder / LEXICAL, lock is None, self._helpers)
         self._originals = Originals(folder / ORIGINALS)
         self._recent = Recent(catalog)
         self._upkeep = Upkeep(folder, catalog, self._dense, self._lexical, self._originals)
@@ -332,10 +334,15 @@ class Index:
             self._upkeep.prepare()
             before = self._catalog.state().generation
             try:
-                yield Addition(self._catalog, self._originals, self._folder, self._embed, self._upkeep.follow)
+                yield Addition(
+                    self._catalog, self._originals, self._folder, self._embed, self._upkeep.follow, self._helpers
+                )
             finally:
-                if self._catalog.state().generation != before:
-                    self._upkeep.settle()
+                try:
+                    if self._catalog.state().generation != before:
+                        self._upkeep.settle()
+                finally:
+                    self._helpers.stop()
 
     def _require_writer(self) -> None:
         if self._lock is None:

@@ -2,12 +2,14 @@
 
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from embeddings.catalog import Catalog, Origin
 from embeddings.documents import read_limited
 from embeddings.errors import DocumentError, WenjuError
+from embeddings.helpers import Helpers
 from embeddings.index.folder import Originals
 from embeddings.index.ingest import Glance, Progress, Source, Sources, collect, digest_of
 from embeddings.passages import split
@@ -15,6 +17,10 @@ from embeddings.types import Document, Failure, Passage, Receipt, Vectors
 
 _BATCH_PASSAGES = 512
 _BATCH_SECONDS = 2.0
+_PASSAGE_BYTES = 500  # of text for each passage, about
+_HELPED = 2_000  # passages after which an addition is long, and worth starting processes for
+
+_Batch = list[tuple[Document, str]]  # documents and the folders their names are relative to
 
 
 class Addition:
@@ -27,15 +33,22 @@ class Addition:
         leave_out: Path,
         embed: Callable[[Sequence[Passage]], Vectors],
         committed: Callable[[], None],
+        helpers: Helpers,
     ) -> None:
-        """`embed` gives the passages' vectors; `committed` is called after every commit."""
+        """`embed` gives the passages' vectors; `committed` is called after every commit; `helpers` may cut."""
         self.receipt = Receipt()
         self._catalog = catalog
         self._originals = originals
         self._leave_out = leave_out
         self._embed = embed
         self._committed = committed
-        self._batch: list[tuple[Document, list[Passage], str]] = []
+        self._helpers = helpers
+        self._known: dict[str, Origin] = {}
+        self._unsettled: set[str] = set()  # names of what is not committed yet
+        self._batch: _Batch = []
+        self._waiting = 0  # passages that the batch will make, about
+        self._being_cut: deque[tuple[_Batch, Callable[[], list[list[Passage] | str]]]] = deque()
+        self._passages = 0  # committed
         self._flushed = time.monotonic()
 
     def add_paths(self, paths: list[Path], progress: Progress | None, glance: Glance | None = None) -> None:
@@ -44,13 +57,13 @@ class Addition:
         glance = glance or Glance()
         files = glance.changed(sources.files)
         self.receipt.failed.extend(glance.newly_closed(sources.closed))
-        known = {origin.name: origin for origin in self._catalog.origins()}
-        gone = _gone(known.values(), sources)
+        self._known = {origin.name: origin for origin in self._catalog.origins()}
+        gone = _gone(self._known.values(), sources)
         for done, source in enumerate(files):
             if progress is not None:
                 progress(done, len(files), source.name)
             try:
-                self._add_file(source, known, gone)
+                self._add_file(source, gone)
             except DocumentError as error:
                 self._fail(source.name, str(error))
             except WenjuError:
@@ -80,8 +93,10 @@ class Addition:
         self.receipt.removed.extend(self.receipt.vanished)
         self._committed()
 
-    def _add_file(self, source: Source, known: dict[str, Origin], gone: dict[str, Origin]) -> None:
-        origin, digest = known.get(source.name), digest_of(source.path)
+    def _add_file(self, source: Source, gone: dict[str, Origin]) -> None:
+        if source.name in self._unsettled:
+            self._flush()
+        origin, digest = self._known.get(source.name), digest_of(source.path)
         if origin is None:
             old = _renamed_from(source, digest, gone.values())
             if old is not None:
@@ -106,36 +121,61 @@ class Addition:
         document = read_limited(source.path, source.name)
         self._originals.keep(source.path, document.digest)
         self._queue(document, source.root)
-        known[source.name] = Origin(source.name, document.digest, source.root)
 
     def _queue(self, document: Document, root: str) -> None:
         _check_unicode(document)
-        passages = split(document)
-        if not passages:
-            raise DocumentError("no text found in it")
-        self._batch.append((document, passages, root))
+        self._batch.append((document, root))
+        self._unsettled.add(document.name)
+        self._waiting += 1 + len(document.text.encode()) // _PASSAGE_BYTES
 
     def _flush_if_due(self) -> None:
-        waiting = sum(len(passages) for _, passages, _ in self._batch)
-        if waiting >= _BATCH_PASSAGES or (waiting and time.monotonic() - self._flushed > _BATCH_SECONDS):
-            self._flush()
+        late = self._batch and time.monotonic() - self._flushed > _BATCH_SECONDS
+        if self._waiting >= _BATCH_PASSAGES or late:
+            self._hand_over()
+            # One batch is cut elsewhere, where there is such a place, while another is embedded.
+            self._finish(1 if self._helpers.running else 0)
 
     def _flush(self) -> None:
-        """Embed and commit what was collected, in one transaction."""
-        batch, self._batch = self._batch, []
-        if batch:
-            every = [passage for _, passages, _ in batch for passage in passages]
-            vectors = self._embed(every)
-            with self._catalog.transaction():
-                replaced = self._put(batch, vectors)
-            for (document, _, _), was_there in zip(batch, replaced, strict=True):
-                (self.receipt.updated if was_there else self.receipt.added).append(document.name)
-                if document.set_aside:
-                    self.receipt.set_aside[document.name] = [
-                        f"{item.kind}: {document.text[item.start : item.end].strip()}" for item in document.set_aside
-                    ]
-            self._committed()
+        self._hand_over()
+        self._finish(0)
+
+    def _hand_over(self) -> None:
+        """Have the documents collected so far cut into passages."""
+        batch, self._batch, self._waiting = self._batch, [], 0
         self._flushed = time.monotonic()
+        if batch:
+            self._being_cut.append((batch, self._helpers.submit(cut, [document for document, _ in batch])))
+
+    def _finish(self, most: int) -> None:
+        """Embed and commit, each in one transaction, until at most so many batches are being cut."""
+        while len(self._being_cut) > most:
+            batch, passages_of = self._being_cut.popleft()
+            self._commit(batch, passages_of())
+            if self._passages >= _HELPED:
+                self._helpers.start()
+
+    def _commit(self, batch: _Batch, found: list[list[Passage] | str]) -> None:
+        ready: list[tuple[Document, list[Passage], str]] = []
+        for (document, root), passages in zip(batch, found, strict=True):
+            self._unsettled.discard(document.name)
+            if isinstance(passages, str):
+                self._fail(document.name, passages)
+            else:
+                ready.append((document, passages, root))
+        if not ready:
+            return
+        vectors = self._embed([passage for _, passages, _ in ready for passage in passages])
+        with self._catalog.transaction():
+            replaced = self._put(ready, vectors)
+        for (document, _, root), was_there in zip(ready, replaced, strict=True):
+            self._known[document.name] = Origin(document.name, document.digest, root)
+            (self.receipt.updated if was_there else self.receipt.added).append(document.name)
+            if document.set_aside:
+                self.receipt.set_aside[document.name] = [
+                    f"{item.kind}: {document.text[item.start : item.end].strip()}" for item in document.set_aside
+                ]
+        self._passages += len(vectors)
+        self._committed()
 
     def _put(self, batch: list[tuple[Document, list[Passage], str]], vectors: Vectors) -> list[bool]:
         replaced, begin = [], 0
@@ -147,6 +187,17 @@ class Addition:
 
     def _fail(self, name: str, reason: str) -> None:
         self.receipt.failed.append(Failure(name, " ".join(reason.split())))
+
+
+def cut(documents: Sequence[Document]) -> list[list[Passage] | str]:
+    """The passages of each document, or why there are none."""
+    found: list[list[Passage] | str] = []
+    for document in documents:
+        try:
+            found.append(split(document) or "no text found in it")
+        except Exception as error:  # a fault on one document is no reason to lose the others
+            found.append(f"unexpected {type(error).__name__}: {error}")
+    return found
 
 
 def _gone(origins: Iterable[Origin], sources: Sources) -> dict[str, Origin]:

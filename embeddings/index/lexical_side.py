@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from embeddings.catalog import Catalog, State
 from embeddings.errors import IndexCorrupt
+from embeddings.helpers import Helpers
 from embeddings.lexical import Entry, LexicalStore
 
 _CHUNK = 1_000  # passages read from the catalog at a time
@@ -27,8 +28,9 @@ class LexicalSide:
     keeps one in memory until the writer has made it again.
     """
 
-    def __init__(self, catalog: Catalog, folder: Path, read_only: bool) -> None:
+    def __init__(self, catalog: Catalog, folder: Path, read_only: bool, helpers: Helpers) -> None:
         """Nothing is opened before the first use."""
+        self._helpers = helpers
         self._catalog = catalog
         self._folder = folder
         self._read_only = read_only
@@ -157,7 +159,7 @@ class LexicalSide:
         missing = sorted(expected - found)
         chunks = (missing[begin : begin + _CHUNK] for begin in range(0, len(missing), _CHUNK))
         added = (entry for chunk in chunks for entry in self._catalog.entries(chunk))
-        store.apply(state.generation, added, sorted(found - expected))
+        store.apply(state.generation, added, sorted(found - expected), self._helpers.map)
         self._position = _Position(state.epoch, max(expected, default=0), last_removal)
 
     def _learn_new(self, store: LexicalStore, state: State, position: "_Position") -> None:
@@ -170,7 +172,7 @@ class LexicalSide:
                 yield from entries
                 last_passage = entries[-1].passage
 
-        store.apply(state.generation, added(), [passage for _, passage in gone])
+        store.apply(state.generation, added(), [passage for _, passage in gone], self._helpers.map)
         last_removal = gone[-1][0] if gone else position.removal
         self._position = _Position(state.epoch, last_passage, last_removal)
 

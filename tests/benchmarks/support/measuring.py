@@ -13,6 +13,12 @@ import numpy as np
 Figures = dict[str, float]
 
 
+def processor_seconds() -> float:
+    """What all threads of this process have taken so far, and its children that have ended."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
 class Stopwatch:
     """Adds up what its `running` blocks take: wall time, and processor time of all threads."""
 
@@ -23,22 +29,22 @@ class Stopwatch:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Time what is inside."""
-        wall, cpu = time.perf_counter(), time.process_time()
+        wall, cpu = time.perf_counter(), processor_seconds()
         try:
             yield
         finally:
             self.seconds += time.perf_counter() - wall
-            self.cpu += time.process_time() - cpu
+            self.cpu += processor_seconds() - cpu
 
     @contextmanager
     def paused(self) -> Iterator[None]:
         """Leave out what is inside, within a `running` block."""
-        wall, cpu = time.perf_counter(), time.process_time()
+        wall, cpu = time.perf_counter(), processor_seconds()
         try:
             yield
         finally:
             self.seconds -= time.perf_counter() - wall
-            self.cpu -= time.process_time() - cpu
+            self.cpu -= processor_seconds() - cpu
 
 
 def peak_memory() -> float:

@@ -1,0 +1,96 @@
+"""Processes beside this one, for the part of a long addition that is Python and would keep the rest from going on."""
+
+import os
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from threading import Lock, Thread
+from typing import Any, TypeVar
+
+A = TypeVar("A")
+R = TypeVar("R")
+
+_PROCESSES = 2  # what cuts and what finds terms; with the encoder and tantivy beside them, four cores are busy
+_LOOK_SECONDS = 1.0  # between looks at whether the parent still lives
+_AHEAD = 2  # arguments that `map` gives away before it waits for the first result
+
+
+class Helpers:
+    """Applies functions in processes of their own once `start` was called, and in this one before.
+
+    Functions are of modules, pure, and get and give what can be pickled. A process that dies costs time alone:
+    whatever a helper fails to do is done here. Safe to share by threads.
+    """
+
+    def __init__(self) -> None:
+        """No process yet."""
+        self._lock = Lock()
+        self._executor: Any = None
+
+    @property
+    def running(self) -> bool:
+        """Whether functions are applied elsewhere."""
+        return self._executor is not None
+
+    def start(self) -> None:
+        """Have processes from now on; on a machine of one core all stays as it is."""
+        with self._lock:
+            if self._executor is None and _cores() > 1:
+                from loky import ProcessPoolExecutor  # unlike the standard one, it runs no user's script again
+
+                self._executor = ProcessPoolExecutor(_PROCESSES, initializer=_prepare)
+
+    def stop(self) -> None:
+        """End the processes; what they were given is done here when it is asked for."""
+        with self._lock:
+            executor, self._executor = self._executor, None
+        if executor is not None:
+            executor.shutdown(wait=True, kill_workers=True)
+
+    def submit(self, function: Callable[[A], R], argument: A) -> Callable[[], R]:
+        """Begin; the function that is returned waits for the result, or raises what the function raised."""
+        future: Any = None
+        executor = self._executor
+        if executor is not None:
+            with suppress(Exception):  # its processes died, or it is being stopped
+                future = executor.submit(function, argument)
+
+        def result() -> R:
+            if future is not None:
+                with suppress(Exception):
+                    found: R = future.result()
+                    return found
+            return function(argument)
+
+        return result
+
+    def map(self, function: Callable[[A], R], arguments: Iterable[A]) -> Iterator[R]:
+        """The results in order, each argument taken only a little before its result is."""
+        begun: deque[Callable[[], R]] = deque()
+        for argument in arguments:
+            begun.append(self.submit(function, argument))
+            if len(begun) > _AHEAD or not self.running:
+                yield begun.popleft()()
+        while begun:
+            yield begun.popleft()()
+
+
+def _cores() -> int:
+    """Those that this process may use."""
+    with suppress(AttributeError):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _prepare() -> None:
+    """What a process does at first."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends its helpers
+    Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_LOOK_SECONDS)
+    os._exit(1)  # killed: nobody waits for a result any more
