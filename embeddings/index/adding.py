@@ -16,6 +16,7 @@ from embeddings.passages import split
 from embeddings.types import Document, Failure, Passage, Receipt, Vectors
 
 _BATCH_PASSAGES = 512
+_LONG = 4  # times as many where an addition is long: each commit waits for the disk
 _BATCH_SECONDS = 2.0
 _PASSAGE_BYTES = 500  # of text for each passage, about
 _HELPED = 2_000  # passages after which an addition is long, and worth starting processes for
@@ -130,10 +131,10 @@ class Addition:
 
     def _flush_if_due(self) -> None:
         late = self._batch and time.monotonic() - self._flushed > _BATCH_SECONDS
-        if self._waiting >= _BATCH_PASSAGES or late:
+        helped = self._helpers.running
+        if self._waiting >= _BATCH_PASSAGES * (_LONG if helped else 1) or late:
             self._hand_over()
-            # One batch is cut elsewhere, where there is such a place, while another is embedded.
-            self._finish(1 if self._helpers.running else 0)
+            self._finish(1 if helped else 0)  # one batch is cut elsewhere while another is embedded
 
     def _flush(self) -> None:
         self._hand_over()

@@ -10,11 +10,13 @@ a run that was cut short goes on where it stopped. The last line is one JSON obj
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, count, islice, tee
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +25,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from embeddings.catalog.sqlite import SqliteCatalog  # noqa: E402
 from embeddings.documents import from_text  # noqa: E402
+from embeddings.helpers import Helpers  # noqa: E402
 from embeddings.index import Index  # noqa: E402
+from embeddings.index.adding import cut  # noqa: E402
 from embeddings.normalize import fold  # noqa: E402
 from embeddings.types import Document, Vectors  # noqa: E402
 from qa import Assistant  # noqa: E402
@@ -36,6 +40,7 @@ from tests.benchmarks.support.measuring import (  # noqa: E402
     Figures,
     Stopwatch,
     load,
+    memory_of_children,
     peak_memory,
     processor_seconds,
     size_of,
@@ -46,13 +51,32 @@ from tests.benchmarks.support.raw import raw_build  # noqa: E402
 from tests.benchmarks.support.texts import other_texts, questions, texts  # noqa: E402
 
 SIZES = (1_000, 10_000)
+TEXTS = "texts.jsonl"
 CHANGED = 1_000  # documents added and deleted
 _EQUAL = 1e-5  # scores closer than that; sums of floats in two orders differ so much
 ASKED, WARMING, CHECKED = 200, 20, 100  # questions timed, asked before, and compared with an exact search
 
 
+def gather(data: Path, folder: Path, size: int) -> Figures:
+    """Write a file of as many texts as make so many passages: what comes packed would take time to read."""
+    passages = stand_ins = 0
+    helpers = Helpers()
+    helpers.start()
+    ahead, source = tee(texts(data))
+    chunks = ([from_text(text.text, text.name) for text in islice(ahead, 200)] for _ in count())
+    with open(folder / TEXTS, "w", encoding="utf-8") as file:
+        for found in chain.from_iterable(helpers.map(cut, chunks)):
+            text = next(source)
+            file.write(json.dumps({"name": text.name, "text": text.text}, ensure_ascii=False) + "\n")
+            passages, stand_ins = passages + len(found), stand_ins + text.stands_in
+            if passages >= size:
+                break
+    helpers.stop()
+    return {"stand_in_documents": stand_ins}
+
+
 def build(data: Path, folder: Path, size: int) -> Figures:
-    """Index texts until there are so many passages; a build that was killed goes on."""
+    """Index the texts; a build that was killed goes on."""
     progress = folder / "progress.json"
     before = json.loads(progress.read_text()) if progress.exists() else {"seconds": 0.0, "cpu_seconds": 0.0}
     wall, cpu = time.perf_counter(), processor_seconds()
@@ -63,20 +87,16 @@ def build(data: Path, folder: Path, size: int) -> Figures:
             "cpu_seconds": before["cpu_seconds"] + processor_seconds() - cpu,
         }
 
-    with Index.open(folder / "index") as index:
+    with Index.open(folder / "index") as index, memory_of_children(os.getpid()) as held:
         known = {info.name for info in index.documents()}
-        stand_ins = 0
 
         def documents() -> Iterator[Document]:
-            nonlocal stand_ins
-            for number, text in enumerate(texts(data)):
-                if index.passage_count >= size:
-                    return
-                stand_ins += text.stands_in
-                if text.name not in known:
-                    yield from_text(text.text, text.name)
-                if number % 2_000 == 0:
-                    progress.write_text(json.dumps(spent()))
+            with open(folder / TEXTS, encoding="utf-8") as file:
+                for number, row in enumerate(map(json.loads, file)):
+                    if row["name"] not in known:
+                        yield from_text(row["text"], row["name"])
+                    if number % 2_000 == 0:
+                        progress.write_text(json.dumps(spent()))
 
         index.add_documents(documents())
         passages, documents_in_all = index.passage_count, len(index.documents())
@@ -85,10 +105,9 @@ def build(data: Path, folder: Path, size: int) -> Figures:
     return {
         "passages": passages,
         "documents": documents_in_all,
-        "stand_in_documents": stand_ins,
         **took,
         "passages_per_second": passages / took["seconds"],
-        "build_memory_mb": peak_memory(),
+        "build_memory_mb": peak_memory() + max(held, default=0),
         "disk_mb": size_of(index_folder),
         "disk_catalog_mb": size_of(index_folder / "catalog.sqlite"),
         "disk_lexical_mb": size_of(index_folder / "lexical"),
@@ -211,7 +230,13 @@ def change(data: Path, folder: Path, size: int) -> Figures:
     return figures
 
 
-STEPS: dict[str, Callable[[Path, Path, int], Figures]] = {"build": build, "raw": raw, "ask": ask, "change": change}
+STEPS: dict[str, Callable[[Path, Path, int], Figures]] = {
+    "gather": gather,
+    "build": build,
+    "raw": raw,
+    "ask": ask,
+    "change": change,
+}
 
 FITTED = (
     "seconds",

@@ -31,7 +31,7 @@ from embeddings.documents import from_text  # noqa: E402
 from embeddings.encoders import DEFAULT_MODEL  # noqa: E402
 from embeddings.passages import split  # noqa: E402
 from tests.benchmarks.support import charts  # noqa: E402
-from tests.benchmarks.support.measuring import Figures, load, size_of, use_cores  # noqa: E402
+from tests.benchmarks.support.measuring import Figures, load, memory_of_children, size_of, use_cores  # noqa: E402
 from tests.benchmarks.support.texts import questions, texts  # noqa: E402
 
 SUPPORT = Path(__file__).parent / "support" / "rivals"
@@ -159,9 +159,16 @@ def run(contender: Contender, step: str, folder: Path, work: Path) -> Figures:
     if step == "index":
         _clear(place / module)
     started = time.perf_counter()
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process,
+        memory_of_children(process.pid) as held,
+    ):
+        told, _ = process.communicate()
     seconds = time.perf_counter() - started
-    figures: Figures = json.loads(done.stdout.splitlines()[-1])
+    if process.returncode:
+        raise SystemExit(f"{contender.label}: {step} failed")
+    figures: Figures = json.loads(told.splitlines()[-1])
+    figures["memory_mb"] += max(held, default=0)
     if step == "cold":
         figures["cold_seconds"] = seconds
     if step == "index":

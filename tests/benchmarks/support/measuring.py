@@ -5,8 +5,9 @@ import resource
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event, Thread
 
 import numpy as np
 
@@ -51,6 +52,33 @@ def peak_memory() -> float:
     """The most this process has had in memory, in MB."""
     unit = 1e6 if sys.platform == "darwin" else 1e3
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+
+
+@contextmanager
+def memory_of_children(process: int) -> Iterator[list[float]]:
+    """A list to which is added, now and then while inside, what its children hold in MB; empty but on Linux."""
+    held: list[float] = []
+    over = Event()
+
+    def look() -> None:
+        while not over.wait(0.2):
+            with suppress(OSError):  # it ended, or one of them
+                threads = Path(f"/proc/{process}/task").iterdir()
+                children = [int(child) for thread in threads for child in (thread / "children").read_text().split()]
+                held.append(sum(_resident(child) for child in children))
+
+    watching = Thread(target=look)
+    watching.start()
+    try:
+        yield held
+    finally:
+        over.set()
+        watching.join()
+
+
+def _resident(process: int) -> float:
+    pages = Path(f"/proc/{process}/statm").read_text().split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def size_of(path: Path) -> float:
