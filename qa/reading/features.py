@@ -132,6 +132,8 @@ _COLUMNS: dict[str, Callable[[Table], Column]] = {
     "prominence": lambda t: t.prominence(),
     "speaks": lambda t: t.speaks(),
     "explains": lambda t: t.explains(),
+    "office": lambda t: t.office,
+    "office_document": lambda t: t.in_documents(lambda of: float(t.office[of].max(initial=-1))),
     "reworded_share": lambda t: t.share(t.reworded, t.long),
     "reworded_share_around": lambda t: t.share(t.reworded_around, t.long),
     "reworded_share_passage": lambda t: t.share(t.reworded_passage, t.long),

@@ -182,7 +182,7 @@ def with_words(rows: NDArray[np.float32], words: Trees) -> NDArray[np.float32]:
 ALONE = ("speaks", "explains")
 """Columns that only the confidence is judged by: they are the same for all sentences of a document."""
 MEANING = ("similarity", "alignment", "worst_alignment")
-LATER = ("speech", "organizations", "means", "measure", "score_below_best", "prominence", "reworded", *ALONE)
+LATER = ("speech", "organizations", "means", "measure", "score_below_best", "prominence", "reworded", "office", *ALONE)
 WORDS = tuple(i for i, name in enumerate(NAMES) if not name.startswith((*MEANING, *LATER)))
 """Columns that the first trees see: none from the encoder, which has seen the questions they are trained on, and none
 of LATER, which the project's own questions are needed to learn from."""
@@ -260,6 +260,7 @@ JUDGED_NAMES = (
     *("prominence", "numbers_missing_document", "numbers_missing_around"),
     *("names_missing_document", "latin_missing_document"),
     *ALONE,
+    *("office", "office_document"),
     *("reworded_share", "reworded_share_around", "reworded_share_document"),
     *("reworded_rarest_missing_around", "reworded_rarest_missing_document"),
     *("similarity_around", "similarity_passage", "alignment", "alignment_around", "alignment_passage"),

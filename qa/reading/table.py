@@ -30,6 +30,7 @@ from qa.questions import GLANCE, Question, language_of
 from qa.reading import patterns
 from qa.reading.asked import explains, speaks
 from qa.reading.evidence import Evidence
+from qa.reading.offices import tells_office
 from qa.retrieval import LEAD
 
 Matrix = NDArray[np.float32]
@@ -201,6 +202,11 @@ class Table:
     def explains(self) -> Row:
         """As `asked.explains`, of each sentence's document."""
         return self.in_documents(lambda of: explains(self.question, [self.sentences[i].text for i in of]))
+
+    @cached_property
+    def office(self) -> Row:
+        """As `offices.tells_office`."""
+        return np.array(tells_office(self.question, [s.text for s in self.sentences]), dtype=np.float32)
 
     # -- meaning -------------------------------------------------------------------------------------------------
 

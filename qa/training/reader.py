@@ -54,7 +54,7 @@ ANSWERABLE = 2  # so many of the situations, the first, have an answer
 WEIGHTS = {NEWS: 2.0, TESTS: 4.6}  # of one example, against one of the reading sets, for the second trees
 JUDGED_WEIGHTS = {NEWS: 0.3, TESTS: 1.0}  # the same for the third
 CONTRIVED = 0.3  # the weight there of a question of a reading set that lacks its sentence alone or had a word exchanged
-THRESHOLD = 0.24  # of the probability that the first quotation is right; below it the answer is a refusal
+THRESHOLD = 0.25  # of the probability that the first quotation is right; below it the answer is a refusal
 
 BASE: dict[str, Any] = {
     "objective": "binary",
