@@ -28,6 +28,7 @@ class Helpers:
         """No process yet."""
         self._lock = Lock()
         self._executor: Any = None
+        self._possible = _cores() > 1
 
     @property
     def running(self) -> bool:
@@ -35,12 +36,15 @@ class Helpers:
         return self._executor is not None
 
     def start(self) -> None:
-        """Have processes from now on; on a machine of one core all stays as it is."""
+        """Have processes from now on; on a machine of one core, or without what they need, all stays as it is."""
         with self._lock:
-            if self._executor is None and _cores() > 1:
+            if self._executor is None and self._possible:
                 from loky import ProcessPoolExecutor  # unlike the standard one, it runs no user's script again
 
-                self._executor = ProcessPoolExecutor(_PROCESSES, initializer=_prepare)
+                try:
+                    self._executor = ProcessPoolExecutor(_PROCESSES, initializer=_prepare)
+                except (OSError, ImportError):  # no semaphores, as in some containers
+                    self._possible = False
 
     def stop(self) -> None:
         """End the processes; what they were given is done here when it is asked for."""

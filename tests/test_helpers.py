@@ -52,12 +52,24 @@ def alive(process: int) -> bool:
 
 
 def test_nothing_is_started_unasked_or_on_one_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(helpers, "_cores", lambda: 1)
     helping = Helpers()
     assert set(helping.map(whose, range(3))) == {ITSELF}
-    monkeypatch.setattr(helpers, "_cores", lambda: 1)
     helping.start()
     assert not helping.running
     assert helping.submit(whose, 0)() == ITSELF
+
+
+def test_where_no_processes_can_be_had_all_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_semaphores(*_: object, **__: object) -> None:
+        raise OSError("Function not implemented")
+
+    monkeypatch.setattr(helpers, "_cores", lambda: 2)
+    monkeypatch.setattr("loky.ProcessPoolExecutor", no_semaphores)
+    helping = Helpers()
+    helping.start()
+    assert not helping.running
+    assert list(helping.map(halved, [2, 4])) == [1, 2]
 
 
 def test_results_come_in_order_from_other_processes(running: Helpers) -> None:

@@ -120,6 +120,7 @@ _COLUMNS: dict[str, Callable[[Table], Column]] = {
     "focus": _focus,
     **{name: _count(name) for name in SHOWN},
     "measure": _measure,
+    "named_places": lambda t: t.named_places(),
     "length": lambda t: np.array([len(s.text) for s in t.sentences]),
     "is_question": lambda t: np.array(["?" in s.text for s in t.sentences]),
     "first": lambda t: t.first,

@@ -25,12 +25,14 @@ _NAME = rf"[{SURNAMES}]{LETTER}{{1,2}}"
 _BECAME = r"(?:同志|先生|女士)?(?:现任|兼任|担任|出任|当选为?|就任|接任|任|是|为)[^,。;:]{0,14}?"
 _TITLED = re.compile(rf"(?:{_TITLE})({_NAME})|({_NAME}){_BECAME}(?:{_TITLE})")
 
-_WHO = re.compile(r"谁|哪一?[位个]|何人|[什啥]么?人|姓名|名字|叫[什啥]么?|边(?:个|位)|\bwho\b|\bname\b", re.IGNORECASE)
+_WHO = re.compile(
+    r"谁|哪一?[位个]|哪些|哪几[位个]|何人|[什啥]么?人|姓名|名字|叫[什啥]么?|边(?:个|位)|\bwho\b|\bname\b", re.IGNORECASE
+)
 _POST = re.compile(
     r"(?:[什啥]么?|何|哪一?[个种]|具体)(?:具体|样)?的?(?:[官职]|头衔|身份|岗位|角色)|[担现]?任(?:[什啥]|何职|哪)|"
     r"(?:干|做)[什啥]么?的|职务|职位|官职|头衔|身份|"
     r"(?:是|系)(?:谁|[什啥]么?人|何许?人|哪一?位)\W*$|^谁是|"
-    r"\bwhat (?:\w+ )?(?:post|position|office|title|job|role|rank)s?\b|\bwho (?:is|was)\b|"
+    r"\bwhat (?:\w+ ){0,3}?(?:post|position|office|title|job|role|rank)s?\b|\bwho (?:is|was)\b|"
     r"\b(?:post|position|office|title|role) (?:does|did|is|was)\b|\bwhat (?:does|did) [a-z]+ [a-z]+ do\b",
     re.IGNORECASE,
 )
@@ -79,8 +81,9 @@ def _asked(question: Question) -> tuple[Told | None, Told | None]:
     """What tells of a Chinese and of an English sentence whether it answers; None where nothing can."""
     text = question.text
     if question.language == "zh":
-        if offices := _OFFICE.findall(text)[-1:] or _HEADS * bool(_HEAD.search(text)):
-            return (_names_holder(offices) if _WHO.search(text) else None), None
+        offices = _OFFICE.findall(text)[-1:] or _HEADS * bool(_HEAD.search(text))
+        if offices and _WHO.search(text):
+            return _names_holder(offices), None
         return (_names_office(lambda name: name in text or name[:2] in text) if _POST.search(text) else None), None
     if offices := _OFFICE_EN.findall(text):
         if not _WHO.search(text):

@@ -168,7 +168,7 @@ FORMS: dict[Kind, tuple[str, ...]] = {
     "number": ("numbers", "word_numbers"),
     "when": ("dates",),
     "who": ("persons", "capitals", "organizations"),
-    "where": ("places", "capitals"),
+    "where": ("places", "capitals", "named_places"),
 }
 """Columns that show what a kind of question asks for."""
 
@@ -182,7 +182,10 @@ def with_words(rows: NDArray[np.float32], words: Trees) -> NDArray[np.float32]:
 ALONE = ("speaks", "explains")
 """Columns that only the confidence is judged by: they are the same for all sentences of a document."""
 MEANING = ("similarity", "alignment", "worst_alignment")
-LATER = ("speech", "organizations", "means", "measure", "score_below_best", "prominence", "reworded", "office", *ALONE)
+LATER = (
+    *("speech", "organizations", "means", "measure", "score_below_best", "prominence", "reworded", "office"),
+    *("named_places", *ALONE),
+)
 WORDS = tuple(i for i, name in enumerate(NAMES) if not name.startswith((*MEANING, *LATER)))
 """Columns that the first trees see: none from the encoder, which has seen the questions they are trained on, and none
 of LATER, which the project's own questions are needed to learn from."""

@@ -175,6 +175,14 @@ class Table:
         wider = self._wider(here, present(wanted, self.contexts), present(wanted, self.leads))
         return [(~p).sum(axis=0).astype(np.float32) for p in (here, *wider)]
 
+    @cached_property
+    def _asked_places(self) -> set[str]:
+        return {place for name in self.question.places for place in (name, *other_names(name))}
+
+    def named_places(self) -> Row:
+        """How many places each sentence names that the question does not."""
+        return np.array([len(set(mentions(s.text)) - self._asked_places) for s in self.sentences], dtype=np.float32)
+
     def prominence(self) -> Row:
         """How often each document names a place of the question, of what it names its commonest place.
 
@@ -184,7 +192,7 @@ class Table:
         for sentence in self.sentences:
             if sentence.start >= LEAD:
                 named[sentence.document].update(mentions(sentence.text))
-        asked = {place for name in self.question.places for place in (name, *other_names(name))}
+        asked = self._asked_places
         shares = [max(c[p] for p in asked) / max(c.values()) if asked and c else -1.0 for c in named]
         return np.array(shares, dtype=np.float32)[self.document]
 
