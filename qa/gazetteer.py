@@ -88,6 +88,7 @@ _ABBREVIATED = dict(entry.split("=") for entry in _ABBREVIATIONS.split())
 _ABBREVIATION = re.compile(rf"(?<=[来在赴驻离返抵援])[{''.join(_ABBREVIATED)}]")
 """As in 来渝人员; by itself a character may be anything."""
 _LENGTHS = range(max(map(len, PLACES)), 1, -1)
+_BEGINNINGS = frozenset(name[:2] for name in PLACES)
 _ASCII = re.compile("[A-Za-z]")
 
 
@@ -106,7 +107,7 @@ def places(view: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-@lru_cache(maxsize=4000)
+@lru_cache(maxsize=10_000)
 def mentions(view: str) -> tuple[str, ...]:
     """Every naming of a place in a search view, as often as it occurs, by its Chinese name."""
     found = [view[start:end] for start, end in _chinese(view)]
@@ -132,7 +133,8 @@ def _chinese(view: str) -> Iterator[tuple[int, int]]:
     """Where the Chinese names are, the longest first; they do not overlap."""
     start = 0
     while start < len(view):
-        length = next((n for n in _LENGTHS if view[start : start + n] in PLACES), 0)
+        begun = view[start : start + 2] in _BEGINNINGS
+        length = next((n for n in _LENGTHS if view[start : start + n] in PLACES), 0) if begun else 0
         if length:
             yield start, start + length
         start += length or 1
