@@ -46,8 +46,8 @@ class Helpers:
                 except (OSError, ImportError):  # no semaphores, as in some containers
                     self._possible = False
 
-    def stop(self) -> None:
-        """End the processes; what they were given is done here when it is asked for."""
+    def close(self) -> None:
+        """End the processes until another `start`; what they were given is done here when it is asked for."""
         with self._lock:
             executor, self._executor = self._executor, None
         if executor is not None:
@@ -58,7 +58,7 @@ class Helpers:
         future: Any = None
         executor = self._executor
         if executor is not None:
-            with suppress(Exception):  # its processes died, or it is being stopped
+            with suppress(Exception):  # its processes died, or it is being closed
                 future = executor.submit(function, argument)
 
         def result() -> R:

@@ -44,7 +44,7 @@ def running(monkeypatch: pytest.MonkeyPatch) -> Iterator[Helpers]:
     helping = Helpers()
     helping.start()
     yield helping
-    helping.stop()
+    helping.close()
 
 
 def alive(process: int) -> bool:
@@ -76,7 +76,7 @@ def test_results_come_in_order_from_other_processes(running: Helpers) -> None:
     assert list(running.map(halved, range(0, 40, 2))) == list(range(20))
     processes = set(running.map(whose, range(20)))
     assert ITSELF not in processes
-    running.stop()
+    running.close()
     assert not running.running
     assert not any(alive(process) for process in processes)
     assert list(running.map(halved, [2, 4])) == [1, 2]

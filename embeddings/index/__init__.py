@@ -1,7 +1,7 @@
 """The index: documents in, nearest passages out; one folder, one writer, any number of readers."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from threading import Event, RLock
@@ -19,7 +19,7 @@ from embeddings.index.ingest import Progress, given
 from embeddings.index.lexical_side import LexicalSide
 from embeddings.index.locking import WriterLock
 from embeddings.index.recent import Recent
-from embeddings.index.reindexing import make_again
+from embeddings.index.reindexing import reindexed
 from embeddings.index.stamps import check_encoder, check_rules, embed, fingerprint_of, load
 from embeddings.index.upkeep import Upkeep
 from embeddings.types import Document, DocumentInfo, Encoder, Passage, Receipt, Vectors
@@ -121,22 +121,8 @@ class Index:
         texts. Readers are served by the old passages until the new ones are whole; an interrupted run goes
         on where it stopped. Raises IndexLocked, ModelError, IndexFolderError.
         """
-        folder = Path(path)
-        if not SqliteCatalog.exists(folder / CATALOG):
-            raise missing(folder)
-        lock = WriterLock(folder / LOCK)
-        try:
-            catalog = SqliteCatalog(folder / CATALOG)
-            try:
-                encoder = encoder or load(model or catalog.fingerprint().model)
-                done = 0
-                if fingerprint_of(encoder) != catalog.fingerprint():
-                    done = make_again(catalog, encoder, progress)
-            finally:
-                catalog.close()
-        finally:
-            lock.release()
-        cls.open(folder, encoder=encoder).close()
+        done, encoder = reindexed(Path(path), model, encoder, progress)
+        cls.open(path, encoder=encoder).close()
         return done
 
     def close(self) -> None:
@@ -329,7 +315,7 @@ class Index:
         # Only here: it brings the readers of all formats, which no question needs.
         from embeddings.index.adding import Addition
 
-        with self._write_lock:
+        with self._write_lock, closing(self._helpers):
             self._require_writer()
             self._upkeep.prepare()
             before = self._catalog.state().generation
@@ -338,11 +324,8 @@ class Index:
                     self._catalog, self._originals, self._folder, self._embed, self._upkeep.follow, self._helpers
                 )
             finally:
-                try:
-                    if self._catalog.state().generation != before:
-                        self._upkeep.settle()
-                finally:
-                    self._helpers.stop()
+                if self._catalog.state().generation != before:
+                    self._upkeep.settle()
 
     def _require_writer(self) -> None:
         if self._lock is None:

@@ -84,7 +84,7 @@ def _asked(question: Question) -> tuple[Told | None, Told | None]:
         offices = _OFFICE.findall(text)[-1:] or _HEADS * bool(_HEAD.search(text))
         if offices and _WHO.search(text):
             return _names_holder(offices), None
-        return (_names_office(lambda name: name in text or name[:2] in text) if _POST.search(text) else None), None
+        return (_names_office(lambda name: name[:2] in text) if _POST.search(text) else None), None
     if offices := _OFFICE_EN.findall(text):
         if not _WHO.search(text):
             return None, None

@@ -71,7 +71,7 @@ def gather(data: Path, folder: Path, size: int) -> Figures:
             passages, stand_ins = passages + len(found), stand_ins + text.stands_in
             if passages >= size:
                 break
-    helpers.stop()
+    helpers.close()
     return {"stand_in_documents": stand_ins}
 
 
