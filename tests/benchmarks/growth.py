@@ -16,8 +16,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, count, islice, tee
+from itertools import chain, count, cycle, islice, tee
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 
@@ -31,10 +32,6 @@ from embeddings.index.adding import cut  # noqa: E402
 from embeddings.normalize import fold  # noqa: E402
 from embeddings.types import Document, Vectors  # noqa: E402
 from qa import Assistant  # noqa: E402
-from qa.blas import one_thread  # noqa: E402
-from qa.questions import understand  # noqa: E402
-from qa.reading import READ, reader  # noqa: E402
-from qa.retrieval import DEPTH, retrieve  # noqa: E402
 from tests.benchmarks.support import charts  # noqa: E402
 from tests.benchmarks.support.measuring import (  # noqa: E402
     Figures,
@@ -48,13 +45,14 @@ from tests.benchmarks.support.measuring import (  # noqa: E402
     use_cores,
 )
 from tests.benchmarks.support.raw import raw_build  # noqa: E402
+from tests.benchmarks.support.stages import stages, whole  # noqa: E402
 from tests.benchmarks.support.texts import other_texts, questions, texts  # noqa: E402
 
 SIZES = (1_000, 10_000)
 TEXTS = "texts.jsonl"
 CHANGED = 1_000  # documents added and deleted
 _EQUAL = 1e-5  # scores closer than that; sums of floats in two orders differ so much
-ASKED, WARMING, CHECKED = 200, 20, 100  # questions timed, asked before, and compared with an exact search
+ASKED, WARMING, CHECKED = 300, 20, 100  # questions timed, asked before, and compared with an exact search
 
 
 def gather(data: Path, folder: Path, size: int) -> Figures:
@@ -121,7 +119,7 @@ def raw(data: Path, folder: Path, size: int) -> Figures:
 
 
 def ask(data: Path, folder: Path, size: int) -> Figures:
-    """Open, then the stages of a question, and how much of an exact search the dense part finds."""
+    """Open, then questions whole and by stage, and how much of an exact search the dense part finds."""
     asked = [question.question for question in questions(data, ASKED + WARMING)]
     started = time.perf_counter()
     with Assistant.open(folder / "index") as assistant:
@@ -129,43 +127,19 @@ def ask(data: Path, folder: Path, size: int) -> Figures:
         reopen = time.perf_counter() - started
         for question in asked[:WARMING]:
             assistant.ask(question)
-        stages: dict[str, list[float]] = {}
-        for question in asked[WARMING:]:
-            for name, seconds in _stages(assistant, question).items():
-                stages.setdefault(name, []).append(seconds)
+        taken: dict[str, list[float]] = {}
+        for new, question in zip(cycle([True, False]), asked[WARMING:]):
+            parts = {} if new else stages(assistant, question)  # which leaves its words and passages known
+            seconds, rest = whole(assistant, question)
+            parts["ask_new" if new else "ask_again"] = seconds
+            parts["rest_of_new" if new else "rest_of_again"] = rest / seconds
+            for name, value in parts.items():
+                taken.setdefault(name, []).append(value)
         figures = {"reopen_seconds": reopen, "ask_memory_mb": peak_memory()}
-        for name, seconds_of_all in stages.items():
-            figures |= spread(name, seconds_of_all)
+        for name, values in taken.items():
+            figures |= {name: median(values)} if name.startswith("rest") else spread(name, values)
         figures["recall_at_10"] = _recall(assistant.index, folder / "index", asked[:CHECKED])
     return figures
-
-
-@one_thread()  # as they run within an answer
-def _stages(assistant: Assistant, question: str) -> Figures:
-    """Seconds of each part of one question; encoding, the two searches and the rest of retrieval, and reading."""
-    index, asked = assistant.index, understand(question)
-    clock = time.perf_counter
-    t0 = clock()
-    index.encoder.encode_queries([asked.text])
-    t1 = clock()
-    index.dense(asked.text, DEPTH)
-    t2 = clock()
-    index.lexical(asked.content, DEPTH, singles=False)
-    t3 = clock()
-    found = retrieve(index, asked.text, READ)
-    t4 = clock()
-    reader().read(asked, found)
-    t5 = clock()
-    assistant.ask(question)
-    t6 = clock()
-    return {
-        "encode": t1 - t0,
-        "dense": max(t2 - t1 - (t1 - t0), 1e-6),  # it encodes once more
-        "lexical": t3 - t2,
-        "retrieve": t4 - t3,
-        "read": t5 - t4,
-        "ask": t6 - t5,
-    }
 
 
 def _recall(index: Index, folder: Path, asked: Sequence[str]) -> float:
@@ -245,7 +219,8 @@ FITTED = (
     "lexical_ms",
     "retrieve_ms",
     "read_ms",
-    "ask_ms",
+    "ask_new_ms",
+    "ask_again_ms",
     "build_memory_mb",
     "ask_memory_mb",
     "disk_mb",
@@ -285,11 +260,11 @@ def exponents(found: dict[int, Figures]) -> Figures:
 
 def chart(found: dict[int, Figures]) -> str:
     """Stages of a question in milliseconds over the number of passages."""
-    stages = {"encode": "encode", "dense": "dense (FAISS)", "lexical": "lexical (tantivy)", "retrieve": "all retrieval"}
-    stages |= {"read": "read", "ask": "whole question"}
+    labels = {"encode": "encode", "dense": "dense (FAISS)", "lexical": "lexical (tantivy)", "retrieve": "all retrieval"}
+    labels |= {"read": "read", "ask_new": "a new question", "ask_again": "asked again"}
     series = {
         label: [(figures["passages"], figures[f"{name}_ms"]) for figures in found.values()]
-        for name, label in stages.items()
+        for name, label in labels.items()
     }
     return charts.log_log("A warm question, by stage", "passages", "milliseconds (median)", series)
 
