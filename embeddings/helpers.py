@@ -39,11 +39,11 @@ class Helpers:
         """Have processes from now on; on a machine of one core, or without what they need, all stays as it is."""
         with self._lock:
             if self._executor is None and self._possible:
-                from loky import ProcessPoolExecutor  # unlike the standard one, it runs no user's script again
-
                 try:
-                    self._executor = ProcessPoolExecutor(_PROCESSES, initializer=_prepare)
-                except (OSError, ImportError):  # no semaphores, as in some containers
+                    from loky import ProcessPoolExecutor  # unlike the standard one, it runs no user's script again
+
+                    self._executor = ProcessPoolExecutor(_PROCESSES, initializer=_prepare, initargs=(os.getpid(),))
+                except (OSError, ImportError, NotImplementedError):  # no semaphores, as in some containers, or too few
                     self._possible = False
 
     def close(self) -> None:
@@ -51,15 +51,17 @@ class Helpers:
         with self._lock:
             executor, self._executor = self._executor, None
         if executor is not None:
-            executor.shutdown(wait=True, kill_workers=True)
+            executor.shutdown(wait=True)  # to kill them, loky would need pgrep or psutil
 
     def submit(self, function: Callable[[A], R], argument: A) -> Callable[[], R]:
         """Begin; the function that is returned waits for the result, or raises what the function raised."""
         future: Any = None
         executor = self._executor
         if executor is not None:
-            with suppress(Exception):  # its processes died, or it is being closed
+            try:
                 future = executor.submit(function, argument)
+            except Exception:  # its processes died, or it is being closed
+                self._give_up(executor)
 
         def result() -> R:
             if future is not None:
@@ -69,6 +71,13 @@ class Helpers:
             return function(argument)
 
         return result
+
+    def _give_up(self, executor: Any) -> None:
+        """Without processes that do not work: what killed them, perhaps a lack of memory, may be there again."""
+        with self._lock:
+            if self._executor is executor:
+                self._executor, self._possible = None, False
+        executor.shutdown(wait=True)
 
     def map(self, function: Callable[[A], R], arguments: Iterable[A]) -> Iterator[R]:
         """The results in order, each argument taken only a little before its result is."""
@@ -88,10 +97,10 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _prepare() -> None:
+def _prepare(parent: int) -> None:
     """What a process does at first."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends its helpers
-    Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 
 def _end_with(parent: int) -> None:

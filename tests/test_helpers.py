@@ -60,9 +60,12 @@ def test_nothing_is_started_unasked_or_on_one_core(monkeypatch: pytest.MonkeyPat
     assert helping.submit(whose, 0)() == ITSELF
 
 
-def test_where_no_processes_can_be_had_all_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("failure", [OSError, ImportError, NotImplementedError])
+def test_where_no_processes_can_be_had_all_is_done_here(
+    failure: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def no_semaphores(*_: object, **__: object) -> None:
-        raise OSError("Function not implemented")
+        raise failure("Function not implemented")
 
     monkeypatch.setattr(helpers, "_cores", lambda: 2)
     monkeypatch.setattr("loky.ProcessPoolExecutor", no_semaphores)
@@ -91,6 +94,15 @@ def test_a_failure_is_the_functions_own(running: Helpers) -> None:
 def test_what_a_killed_process_had_begun_is_done_here(running: Helpers) -> None:
     results = [running.submit(fatal_elsewhere, ITSELF) for _ in range(3)]
     assert [result() for result in results] == ["done"] * 3
+    assert list(running.map(whose, range(3))) == [ITSELF] * 3
+    assert not running.running
+    running.start()
+    assert not running.running  # what killed it may be there again
+
+
+def test_a_helper_whose_parent_was_killed_before_it_began_ends() -> None:
+    script = f"import time; from embeddings.helpers import _prepare; _prepare({ITSELF + 1}); time.sleep(60)"
+    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, timeout=30).returncode == 1
 
 
 def test_arguments_are_taken_only_a_little_ahead(running: Helpers) -> None:
@@ -144,6 +156,21 @@ def test_a_name_that_comes_twice_in_one_batch_is_still_refused(tmp_path: Path, e
         receipt = index.add([tmp_path / "a", tmp_path / "b"])
         assert receipt.added == ["x.txt"]
         assert "another document of this name" in receipt.failed[0].reason
+
+
+def test_an_encoder_that_fails_is_no_fault_of_the_file_that_comes_next(
+    tmp_path: Path, encoder: HashingEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> Vectors:
+        raise MemoryError("no room")
+
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.txt").write_text(f"在{folder}里的会议。", encoding="utf-8")
+    with Index.open(tmp_path / "index", encoder=encoder) as index:
+        monkeypatch.setattr(encoder, "encode_passages", failing)
+        with pytest.raises(MemoryError):
+            index.add([tmp_path / "a", tmp_path / "b"])
 
 
 def test_one_document_that_cannot_be_cut_loses_no_other(

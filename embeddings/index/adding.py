@@ -63,6 +63,8 @@ class Addition:
         for done, source in enumerate(files):
             if progress is not None:
                 progress(done, len(files), source.name)
+            if source.name in self._unsettled:
+                self._flush()
             try:
                 self._add_file(source, gone)
             except DocumentError as error:
@@ -95,8 +97,6 @@ class Addition:
         self._committed()
 
     def _add_file(self, source: Source, gone: dict[str, Origin]) -> None:
-        if source.name in self._unsettled:
-            self._flush()
         origin, digest = self._known.get(source.name), digest_of(source.path)
         if origin is None:
             old = _renamed_from(source, digest, gone.values())
