@@ -154,8 +154,8 @@ def _attended(q: Matrix, k: Matrix, v: Matrix) -> Matrix:
     np.clip(weights, -SAFE, SAFE, out=weights)
     np.exp(weights, out=weights)
     found: Matrix = weights @ v
-    totals: Matrix = weights @ np.ones((weights.shape[-1], 1), dtype=np.float32)
-    found /= totals
+    # Not as a product with ones: OpenBLAS's kernel for that sometimes makes numpy warn of an invalid value, wrongly.
+    found /= np.einsum("...ij->...i", weights)[..., None]
     return found
 
 
