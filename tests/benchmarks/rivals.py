@@ -265,7 +265,7 @@ def _cell(value: float | None, ours: float, compared: bool) -> str:
     if value is None:
         return ""
     ratio = f" ({value / ours:.2g}×)" if compared and ours else ""
-    return f"{value:,.3g}{ratio}"
+    return f"{charts.figure(value)}{ratio}"
 
 
 def chart(contenders: dict[str, Figures], size: int) -> str:

@@ -55,10 +55,15 @@ def bars(title: str, groups: Mapping[str, Mapping[str, float]], unit: str = "") 
             width = max(1.0, value / longest * 380)
             parts.append(_label(220, down + 11, member, "end"))
             parts.append(f'<rect x="228" y="{down:.0f}" width="{width:.1f}" height="13" fill="{colour}"/>')
-            parts.append(_label(234 + width, down + 11, f"{value:,.3g}{unit}", "start"))
+            parts.append(_label(234 + width, down + 11, f"{figure(value)}{unit}", "start"))
             down += 17
         down += 12
     return _svg(title, parts, down + 4)
+
+
+def figure(value: float) -> str:
+    """Three digits of it, all of a large one."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _decades(values: Sequence[float]) -> tuple[int, int]:
