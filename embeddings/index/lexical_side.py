@@ -17,7 +17,7 @@ from embeddings.helpers import Helpers
 from embeddings.lexical import Entry, LexicalStore
 
 _CHUNK = 1_000  # passages read from the catalog at a time
-_PAUSES = (0.5, 2.0)  # seconds at least and at most between commits; while it waits, processor cores may be idle
+_PAUSES = (0.5, 10.0)  # seconds at least and at most between commits
 _SHARE = 0.05  # between those, the part of the time of a long addition that commits may take
 
 
