@@ -28,9 +28,6 @@ class Ensemble:
         self._folder = folder
         self._embeddings = HuggingFaceEmbeddings(model_name=model, encode_kwargs={"normalize_embeddings": True})
 
-    def create(self) -> None:
-        """Nothing is there to be made before the texts."""
-
     def index(self, names: list[str], texts: list[str]) -> None:
         documents = [Document(text, metadata={"name": name}) for name, text in zip(names, texts, strict=True)]
         FAISS.from_documents(documents, self._embeddings).save_local(str(self._folder))

@@ -5,7 +5,6 @@ Its tokenizer leaves Chinese in single characters unless told otherwise; told to
 """
 
 from pathlib import Path
-from typing import Any
 
 from txtai import Embeddings
 
@@ -16,19 +15,18 @@ class Hybrid:
     """Dense and BM25 scores, mixed half and half; contents in SQLite."""
 
     def __init__(self, model: str, folder: Path) -> None:
-        self._model, self._folder = model, str(folder / "index")
-        self._embeddings: Any = None
+        self._folder = str(folder / "index")
+        if Path(self._folder).exists():
+            self._embeddings = Embeddings()  # `open` loads the model that the index names
+        else:
+            self._embeddings = Embeddings(path=model, method="sentence-transformers", scoring=WORDS, content=True)
 
     def index(self, names: list[str], texts: list[str]) -> None:
         self._embeddings.index(zip(names, texts, strict=True))
         self._embeddings.save(self._folder)
 
-    def create(self) -> None:
-        self._embeddings = Embeddings(path=self._model, method="sentence-transformers", scoring=WORDS, content=True)
-
     def open(self) -> None:
-        self._embeddings = Embeddings()
-        self._embeddings.load(self._folder)  # and the model that the index names
+        self._embeddings.load(self._folder)
 
     def search(self, question: str) -> list[str]:
         return [row["id"] for row in self._embeddings.search(question, 10)]

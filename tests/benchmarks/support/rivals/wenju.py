@@ -16,9 +16,6 @@ class Search:
         self._assistant = Assistant.open(folder / "index", model=model or None)
         self._assistant.index.encoder.encode_queries([""])  # the rivals load their models here too
 
-    def create(self) -> None:
-        """The constructor has created it."""
-
     def index(self, names: list[str], texts: list[str]) -> None:
         self._assistant.index.add_documents(from_text(text, name) for name, text in zip(names, texts, strict=True))
         self._assistant.close()

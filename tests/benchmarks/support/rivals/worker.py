@@ -23,10 +23,7 @@ class System(Protocol):
     """What every system can do; so a class of each module here."""
 
     def __init__(self, model: str, folder: Path) -> None:
-        """With a model (a folder, "" for the system's own) and a place for the index."""
-
-    def create(self) -> None:
-        """Make ready for `index`; by then the model is loaded."""
+        """With a model (a folder, "" for its own) and a place for the index; `index` finds the model loaded."""
 
     def index(self, names: list[str], texts: list[str]) -> None:
         """Index passages and write all that a later process needs."""
@@ -51,7 +48,6 @@ def processor_seconds() -> float:
 
 def index(system: System, folder: Path) -> dict[str, float]:
     passages = rows(folder / "passages.jsonl")
-    system.create()
     started, cpu = time.perf_counter(), processor_seconds()
     system.index([row["name"] for row in passages], [row["text"] for row in passages])
     return {"index_seconds": time.perf_counter() - started, "index_cpu_seconds": processor_seconds() - cpu}
