@@ -6,7 +6,7 @@ holds no more than the id of its conversation and the names of the chosen docume
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -39,6 +39,13 @@ def _page(request: gr.Request) -> str:
     return request.session_hash or ""
 
 
+@dataclass(slots=True)
+class Visit:
+    """What one page's handlers, which may run side by side, have to know of each other."""
+
+    asked: bool = False
+
+
 class Chat:
     """The handlers behind the page; each turns an event into calls of the service and new HTML."""
 
@@ -58,27 +65,30 @@ class Chat:
         return render.plain(self._service.ask(_user(request), question[: self._limit]))
 
     def ask_example(
-        self, current: str, chosen: list[str], event: gr.EventData, request: gr.Request
+        self, current: str, chosen: list[str], visit: Visit, event: gr.EventData, request: gr.Request
     ) -> Iterator[Panels]:
         """Ask the example question that was clicked."""
-        yield from self.ask(str(event.question), current, chosen, request)
+        yield from self.ask(str(event.question), current, chosen, visit, request)
 
-    def retry(self, current: str, chosen: list[str], request: gr.Request) -> Iterator[Panels]:
+    def retry(self, current: str, chosen: list[str], visit: Visit, request: gr.Request) -> Iterator[Panels]:
         """Ask the last question again."""
         user = _user(request)
         turns = self._kept.turns(user, current)
         if turns and not self._answering.of(current):
             self._service.feedback.leave_behind(current, turns[-1].number)
             question = self._kept.drop_last(user, current) or turns[-1].question
-            yield from self.ask(question, current, chosen, request)
+            yield from self.ask(question, current, chosen, visit, request)
 
-    def ask(self, question: str, current: str, chosen: list[str], request: gr.Request) -> Iterator[Panels]:
+    def ask(
+        self, question: str, current: str, chosen: list[str], visit: Visit, request: gr.Request
+    ) -> Iterator[Panels]:
         """Ask, showing the answer as it comes; the best quotation opens beside it when it is complete."""
         words, user = _words(request), _user(request)
         question = question.strip()[: self._limit]
         if not question or self._answering.of(current):
             yield gr.skip(), gr.skip(), gr.skip(), gr.skip(), gr.skip() if question else ""
             return
+        visit.asked = True
         if not current:
             current = self._kept.start(user, question, chosen).id
         past = self._kept.turns(user, current)
@@ -151,23 +161,27 @@ class Chat:
 
     # ---- conversations
 
-    def load(self, request: gr.Request) -> Panels:
-        """Fill the page in the language of the browser, with the conversation of its address."""
+    def load(self, visit: Visit, request: gr.Request) -> Panels:
+        """Fill the page in the language of the browser, with the conversation of its address.
+
+        The first page of a server may wait for its examples; what was asked meanwhile stays.
+        """
         words, user = _words(request), _user(request)
         current = str(request.query_params.get("c", ""))
         try:
             chosen = list(self._kept.get(user, current).scope)
         except ConversationNotFound:
             current, chosen = "", []
-        documents = self._documents()
+        documents, thread = self._documents(), self._shown(user, current, words)
+        kept = visit.asked
         return (
-            current,
-            chosen,
+            gr.skip() if kept else current,
+            gr.skip() if kept else chosen,
             panels.brand(words, user),
             panels.bar(words),
-            self._listed(user, current, words),
+            gr.skip() if kept else self._listed(user, current, words),
             panels.shelf(documents, words),
-            self._shown(user, current, words),
+            gr.skip() if kept else thread,
             panels.scope(chosen, words),
             panels.library(documents, chosen, words),
         )

@@ -9,7 +9,7 @@ import gradio as gr
 from fastapi import FastAPI
 from gradio.events import api
 
-from qa.web.chat import Chat
+from qa.web.chat import Chat, Visit
 from qa.web.i18n import CHINESE, ENGLISH
 from qa.web.service import Service
 
@@ -47,6 +47,7 @@ class Parts:
 
     current: gr.State  # id of the conversation, "" before its first question
     chosen: gr.State  # names of the documents to ask, [] for all
+    visit: gr.State
     brand: Any
     listed: Any  # the conversations
     shelf: Any  # the first documents
@@ -75,7 +76,7 @@ def blocks(service: Service) -> gr.Blocks:
     page = gr.Blocks(title=f"{CHINESE['app']} {ENGLISH['app']}", analytics_enabled=False, fill_width=True)
     with page:
         parts = _parts(service.limits.question_characters)
-        page.load(chat.load, None, parts.filled_on_load(), **_QUIET)
+        page.load(chat.load, parts.visit, parts.filled_on_load(), **_QUIET)
         _connect_asking(chat, parts)
         _connect_conversations(chat, parts)
         _connect_documents(chat, parts)
@@ -107,7 +108,7 @@ def mount(app: FastAPI, page: gr.Blocks) -> None:
 
 
 def _parts(longest_question: int) -> Parts:
-    current, chosen = gr.State(""), gr.State([])
+    current, chosen, visit = gr.State(""), gr.State([]), gr.State(Visit())
     with gr.Row(elem_id="page"):
         with gr.Column(elem_id="side"):
             brand, listed, shelf = _panel("brand"), _panel("conversations"), _panel("shelf")
@@ -127,7 +128,7 @@ def _parts(longest_question: int) -> Parts:
             library = _panel("library")
         with gr.Column(elem_id="source"):
             source = _panel("viewer")
-    return Parts(current, chosen, brand, listed, shelf, bar, thread, scope, composer, library, source)
+    return Parts(current, chosen, visit, brand, listed, shelf, bar, thread, scope, composer, library, source)
 
 
 def _panel(name: str) -> Any:
@@ -141,7 +142,7 @@ _AT_ONCE: dict[str, Any] = {**_QUIET, "queue": False}
 
 
 def _connect_asking(chat: Chat, parts: Parts) -> None:
-    state = [parts.current, parts.chosen]
+    state = [parts.current, parts.chosen, parts.visit]
     answered = [parts.current, parts.thread, parts.listed, parts.source, parts.composer]
     parts.composer.submit(chat.ask, [parts.composer, *state], answered, **_QUIET)
     parts.thread.ask(chat.ask_example, state, answered, **_QUIET)

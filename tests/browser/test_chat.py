@@ -1,8 +1,13 @@
 """The chat as a person uses it: ask, read, click, check."""
 
+import threading
+
+import pytest
 from pages import OUTPUT, OpenPage, Running, ask
 from playwright.sync_api import expect
 from scripted import GUANGZHOU, ScriptedAssistant
+
+from qa.web.service import Service
 
 
 def test_a_citation_opens_its_document_at_the_place(
@@ -26,6 +31,27 @@ def test_a_citation_opens_its_document_at_the_place(
         expect(current).to_be_in_viewport()
         assert page.locator("#viewer .original").text_content() == assistant.document(citation.document).text
     page.screenshot(path=OUTPUT / "citation.png")
+
+
+def test_what_is_asked_while_the_page_still_fills_itself_stays(
+    running: Running, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, examples = threading.Event(), Service.examples
+
+    def slow(service: Service, language: str) -> list[str]:
+        assert asked.wait(20)
+        return examples(service, language)
+
+    monkeypatch.setattr(Service, "examples", slow)
+    page = open_page(running.url, ready="#composer textarea")
+    ask(page, GUANGZHOU)
+    asked.set()
+    expect(page.locator("#shelf")).not_to_be_empty()  # now it has filled itself
+    page.wait_for_timeout(300)
+    expect(page.locator(".turn")).to_have_count(1)
+    expect(page.locator("a.cite").first).to_be_visible()
+    page.reload()
+    expect(page.locator(".turn")).to_have_count(1)
 
 
 def test_the_best_quotation_opens_by_itself_beside_the_chat(running: Running, open_page: OpenPage) -> None:
