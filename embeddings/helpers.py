@@ -1,13 +1,17 @@
-"""Processes beside this one, for the part of a long addition that is Python and would keep the rest from going on."""
+"""Processes beside this one, for the part of a long addition that is Python and would keep the rest from going on.
+
+Threads do for what is not Python.
+"""
 
 import os
 import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from contextlib import suppress
 from threading import Lock, Thread
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -88,6 +92,31 @@ class Helpers:
                 yield begun.popleft()()
         while begun:
             yield begun.popleft()()
+
+
+def in_background(work: Callable[[], R]) -> "Future[R]":
+    """Do something in a thread of its own; the future ends with it, or holds its failure."""
+    future: Future[R] = Future()
+
+    def run() -> None:
+        try:
+            result = work()
+        except BaseException as error:  # for whoever asks for the result, like any other
+            future.set_exception(error)
+        else:
+            future.set_result(result)
+
+    Thread(target=run, name="wenju-beside").start()
+    return future
+
+
+def one_ahead(items: Iterator[R]) -> Iterator[R]:
+    """The same, each taken in a thread while the one before it is in use."""
+    end = object()
+    following = in_background(lambda: next(items, end))
+    while (item := following.result()) is not end:
+        following = in_background(lambda: next(items, end))
+        yield cast(R, item)
 
 
 def _cores() -> int:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,10 +13,10 @@ import pytest
 
 from embeddings import helpers
 from embeddings.documents import from_text
-from embeddings.helpers import Helpers
+from embeddings.helpers import Helpers, one_ahead
 from embeddings.index import Index, adding
 from embeddings.passages import split
-from embeddings.types import Document, Passage, Vectors
+from embeddings.types import Document, Passage, Receipt, Vectors
 from tests.fakes import HashingEncoder
 
 ROOT = Path(__file__).parents[1]
@@ -118,6 +119,26 @@ def test_arguments_are_taken_only_a_little_ahead(running: Helpers) -> None:
     assert len(taken) <= 5
 
 
+def test_items_are_taken_one_ahead_in_a_thread() -> None:
+    taken: list[int] = []
+
+    def numbers() -> Iterator[int]:
+        for number in range(5):
+            if number == 4:
+                raise OSError("gone")
+            taken.append(number)
+            assert threading.current_thread() is not threading.main_thread()
+            yield number
+
+    items = one_ahead(numbers())
+    assert next(items) == 0
+    assert len(taken) <= 2
+    assert [next(items) for _ in range(3)] == [1, 2, 3]
+    with pytest.raises(OSError, match="gone"):
+        next(items)
+    assert list(one_ahead(iter([]))) == []
+
+
 def _embedded(index: Index, passages: Sequence[Passage], elsewhere: list[bool]) -> Vectors:
     elsewhere.append(index._helpers.running)
     return index.encoder.encode_passages([passage.text for passage in passages])
@@ -146,6 +167,56 @@ def test_an_addition_is_the_same_with_helpers(
         assert index.passages([best])[0].document == "7.txt"
         assert any(elsewhere) == (helped == 0)
         assert not index._helpers.running
+
+
+def _long_addition(index: Index) -> Receipt:
+    return index.add_documents(from_text(f"第{number}次会议讨论了预算。", f"{number}.txt") for number in range(40))
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_only_a_quick_encoder_works_beside_commits(
+    quick: bool, tmp_path: Path, encoder: HashingEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(helpers, "_cores", lambda: 2)
+    monkeypatch.setattr(adding, "_HELPED", 0)
+    monkeypatch.setattr(adding, "_BATCH_PASSAGES", 2)
+    monkeypatch.setattr(adding, "_QUICK_SECONDS", 60.0 if quick else 0.0)
+    threads: set[bool] = set()
+
+    def embedding(index: Index, passages: Sequence[Passage]) -> Vectors:
+        threads.add(threading.current_thread() is threading.main_thread())
+        return index.encoder.encode_passages([passage.text for passage in passages])
+
+    monkeypatch.setattr(Index, "_embed", embedding)
+    with Index.open(tmp_path / "index", encoder=encoder) as index:
+        assert _long_addition(index).added == [f"{number}.txt" for number in range(40)]
+        assert index.verify() == []
+    assert threads == ({True, False} if quick else {True})
+
+
+def test_an_encoder_that_fails_beside_a_commit_keeps_what_is_committed(
+    tmp_path: Path, encoder: HashingEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(helpers, "_cores", lambda: 2)
+    monkeypatch.setattr(adding, "_HELPED", 0)
+    monkeypatch.setattr(adding, "_BATCH_PASSAGES", 2)
+
+    def failing(index: Index, passages: Sequence[Passage]) -> Vectors:
+        if threading.current_thread() is not threading.main_thread() and index.passage_count > 10:
+            raise MemoryError("no room")
+        return index.encoder.encode_passages([passage.text for passage in passages])
+
+    monkeypatch.setattr(Index, "_embed", failing)
+    with Index.open(tmp_path / "index", encoder=encoder) as index:
+        with pytest.raises(MemoryError, match="no room"):
+            _long_addition(index)
+        kept = index.passage_count
+        assert 10 < kept < 40
+        assert index.verify() == []
+        monkeypatch.undo()
+        assert len(_long_addition(index).updated) == kept
+        assert index.passage_count == 40
+        assert index.verify() == []
 
 
 def test_a_name_that_comes_twice_in_one_batch_is_still_refused(tmp_path: Path, encoder: HashingEncoder) -> None:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from embeddings.documents import from_text
 from embeddings.errors import (
     DocumentNotFound,
 )
-from embeddings.index import Index, dense_side
+from embeddings.index import Index, dense_side, lexical_side
 from embeddings.lexical import LexicalStore
 from embeddings.types import Document
 from tests.fakes import HashingEncoder
@@ -125,6 +126,35 @@ def test_searches_beside_a_long_addition_keep_little_in_memory(index: Index, mon
 
     index.add_documents(documents())
     assert max(tails) <= 2 * 4 + 1
+    assert index.verify() == []
+
+
+def test_terms_follow_an_addition_while_it_goes_on(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("embeddings.index.adding._BATCH_PASSAGES", 2)
+    monkeypatch.setattr(lexical_side, "_FOLLOWED", (0.05, 0.05))
+    monkeypatch.setattr(lexical_side, "_LOOK_SECONDS", 0.01)
+    seen: list[int] = []
+
+    def documents() -> Iterator[Document]:
+        for number in range(60):
+            time.sleep(0.01)
+            yield from_text(f"第{number}次会议讨论了第{number}项预算。", f"{number % 50}.txt")  # ten are replaced
+            seen.append(len(index.lexical("会议预算", 100)))
+
+    index.add_document(from_text("第一次会议讨论了预算。", "first.txt"))
+    index.add_documents(documents())
+    assert len(set(seen)) > 5
+    assert len(index.lexical("会议预算", 100)) == 51
+    assert index.verify() == []
+
+
+def test_an_addition_does_not_wait_for_terms_to_be_due(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lexical_side, "_FOLLOWED", (30.0, 30.0))
+    index.add_document(from_text(GUANGZHOU, "guangzhou.txt"))
+    begun = time.monotonic()
+    index.add_document(from_text(CHONGQING, "chongqing.txt"))
+    assert time.monotonic() - begun < 5
+    assert best(index, "重庆的会议") == ["chongqing.txt"] * 2
     assert index.verify() == []
 
 

@@ -4,12 +4,15 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from embeddings.catalog import Catalog, Origin
 from embeddings.documents import read_limited
 from embeddings.errors import DocumentError, WenjuError
-from embeddings.helpers import Helpers
+from embeddings.helpers import Helpers, in_background
 from embeddings.index.folder import Originals
 from embeddings.index.ingest import Glance, Progress, Source, Sources, collect, digest_of
 from embeddings.passages import split
@@ -20,8 +23,19 @@ _LONG = 4  # times as many where an addition is long: each commit waits for the 
 _BATCH_SECONDS = 2.0
 _PASSAGE_BYTES = 500  # of text for each passage, about
 _HELPED = 2_000  # passages after which an addition is long, and worth starting processes for
+_UNDER_WAY = 2  # batches of a long addition that are being cut or embedded while another is committed
+_QUICK_SECONDS = 5.0  # an encoder that takes longer for a batch gains nothing by a thread, which Ctrl-C cannot stop
 
 _Batch = list[tuple[Document, str]]  # documents and the folders their names are relative to
+
+
+class _Embedded(NamedTuple):
+    """A batch that can be committed."""
+
+    batch: _Batch
+    found: list[list[Passage] | str]  # passages of each document, or why there are none
+    vectors: Vectors  # of all the passages
+    seconds: float  # that the encoder took
 
 
 class Addition:
@@ -49,6 +63,7 @@ class Addition:
         self._batch: _Batch = []
         self._waiting = 0  # passages that the batch will make, about
         self._being_cut: deque[tuple[_Batch, Callable[[], list[list[Passage] | str]]]] = deque()
+        self._being_embedded: Future[_Embedded] | None = None  # the batch before those
         self._passages = 0  # committed
         self._flushed = time.monotonic()
 
@@ -134,7 +149,7 @@ class Addition:
         helped = self._helpers.running
         if self._waiting >= _BATCH_PASSAGES * (_LONG if helped else 1) or late:
             self._hand_over()
-            self._finish(1 if helped else 0)  # one batch is cut elsewhere while another is embedded
+            self._finish(_UNDER_WAY if helped else 0)
 
     def _flush(self) -> None:
         self._hand_over()
@@ -148,16 +163,29 @@ class Addition:
             self._being_cut.append((batch, self._helpers.submit(cut, [document for document, _ in batch])))
 
     def _finish(self, most: int) -> None:
-        """Embed and commit, each in one transaction, until at most so many batches are being cut."""
-        while len(self._being_cut) > most:
-            batch, passages_of = self._being_cut.popleft()
-            self._commit(batch, passages_of())
+        """Embed and commit, each in one transaction, until at most so many batches are under way."""
+        while len(self._being_cut) + (self._being_embedded is not None) > most:
+            embedded = self._next_embedded()
+            quick = embedded.seconds < _QUICK_SECONDS
+            if quick and self._being_cut and self._helpers.running:
+                self._being_embedded = in_background(partial(self._embedded, *self._being_cut.popleft()))
+            self._commit(embedded)
             if self._passages >= _HELPED:
                 self._helpers.start()
 
-    def _commit(self, batch: _Batch, found: list[list[Passage] | str]) -> None:
+    def _next_embedded(self) -> _Embedded:
+        begun, self._being_embedded = self._being_embedded, None
+        return begun.result() if begun is not None else self._embedded(*self._being_cut.popleft())
+
+    def _embedded(self, batch: _Batch, passages_of: Callable[[], list[list[Passage] | str]]) -> _Embedded:
+        found = passages_of()
+        begun = time.monotonic()
+        vectors = self._embed([passage for passages in found if not isinstance(passages, str) for passage in passages])
+        return _Embedded(batch, found, vectors, time.monotonic() - begun)
+
+    def _commit(self, embedded: _Embedded) -> None:
         ready: list[tuple[Document, list[Passage], str]] = []
-        for (document, root), passages in zip(batch, found, strict=True):
+        for (document, root), passages in zip(embedded.batch, embedded.found, strict=True):
             self._unsettled.discard(document.name)
             if isinstance(passages, str):
                 self._fail(document.name, passages)
@@ -165,9 +193,8 @@ class Addition:
                 ready.append((document, passages, root))
         if not ready:
             return
-        vectors = self._embed([passage for _, passages, _ in ready for passage in passages])
         with self._catalog.transaction():
-            replaced = self._put(ready, vectors)
+            replaced = self._put(ready, embedded.vectors)
         for (document, _, root), was_there in zip(ready, replaced, strict=True):
             self._known[document.name] = Origin(document.name, document.digest, root)
             (self.receipt.updated if was_there else self.receipt.added).append(document.name)
@@ -175,7 +202,7 @@ class Addition:
                 self.receipt.set_aside[document.name] = [
                     f"{item.kind}: {document.text[item.start : item.end].strip()}" for item in document.set_aside
                 ]
-        self._passages += len(vectors)
+        self._passages += len(embedded.vectors)
         self._committed()
 
     def _put(self, batch: list[tuple[Document, list[Passage], str]], vectors: Vectors) -> list[bool]:

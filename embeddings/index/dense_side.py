@@ -14,6 +14,7 @@ import numpy as np
 
 from embeddings.catalog import Catalog, State
 from embeddings.errors import IndexCorrupt
+from embeddings.helpers import one_ahead
 from embeddings.stores.faiss import (
     Batch,
     FaissStore,
@@ -91,7 +92,7 @@ class DenseSide:
         ):
             return state.base_file, after
         name = f"vectors-{state.epoch + 1}.faiss"
-        write_base(self._folder / name, base, removed, self._with_rows(base, after, removed))
+        write_base(self._folder / name, base, removed, one_ahead(self._with_rows(base, after, removed)))
         return name, state.last_passage
 
     def sweep(self) -> None:

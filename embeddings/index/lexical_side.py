@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
-from threading import RLock
+from threading import Event, RLock
 from typing import NamedTuple
 
 from embeddings.catalog import Catalog, State
@@ -17,8 +17,8 @@ from embeddings.helpers import Helpers
 from embeddings.lexical import Entry, LexicalStore
 
 _CHUNK = 1_000  # passages read from the catalog at a time
-_PAUSES = (0.5, 10.0)  # seconds at least and at most between commits
-_SHARE = 0.05  # between those, the part of the time of a long addition that commits may take
+_FOLLOWED = (0.5, 10.0)  # seconds of an addition that a commit holds: at first, and at most after doubling
+_LOOK_SECONDS = 0.1  # between looks at whether there is more
 
 
 class LexicalSide:
@@ -37,8 +37,7 @@ class LexicalSide:
         self._lock = RLock()
         self._store: LexicalStore | None = None
         self._position: _Position | None = None  # None: unknown how far the store has come
-        self._committed = 0.0
-        self._pause = min(_PAUSES)
+        self._patience = min(_FOLLOWED)
 
     def search(
         self, view: str, limit: int, documents: Collection[int] | None, singles: bool
@@ -50,15 +49,22 @@ class LexicalSide:
             self._replace()
             return self._current().search(view, limit, documents, singles)
 
-    def catch_up(self, now: bool = True) -> None:
-        """Bring the store to the catalog's generation; not `now`: unless that was done a moment ago."""
+    def catch_up(self) -> None:
+        """Bring the store to the catalog's generation."""
         with self._lock:
-            begun = time.monotonic()
-            if now or begun - self._committed > self._pause:
-                self._or_anew(self._learn)
-                self._committed = time.monotonic()
-                least, most = _PAUSES
-                self._pause = min(max(least, (self._committed - begun) / _SHARE), most)
+            self._or_anew(self._learn)
+            self._patience = min(_FOLLOWED)
+
+    def follow(self, hurry: Event) -> None:
+        """Learn what a long addition stores while it goes on; commit after a while, or as soon as `hurry` is set."""
+        with self._lock:
+            due = time.monotonic() + self._patience
+
+            def enough(idle: bool) -> bool:
+                return time.monotonic() > due or hurry.wait(_LOOK_SECONDS if idle else 0)
+
+            self._or_anew(lambda store: self._learn(store, enough))
+            self._patience = min(2 * self._patience, max(_FOLLOWED))
 
     def note_position(self) -> None:
         """Before a change: if the store is in step now, the change is all that it will have to learn."""
@@ -141,7 +147,8 @@ class LexicalSide:
             self._store = LexicalStore(None) if self._read_only else LexicalStore.create(self._folder)
             self._position = None
 
-    def _learn(self, store: LexicalStore) -> None:
+    def _learn(self, store: LexicalStore, enough: Callable[[bool], bool] = lambda idle: True) -> None:
+        """What there is now and, until it is `enough`, what comes; that is asked with whether nothing came."""
         state = self._catalog.state()
         if store.generation > state.generation or store.generation < 0 and len(store):
             self._replace()
@@ -151,7 +158,7 @@ class LexicalSide:
         elif self._position is None or self._position.epoch != state.epoch:
             self._learn_difference(store, state)
         else:
-            self._learn_new(store, state, self._position)
+            self._learn_new(store, state, self._position, enough)
 
     def _learn_difference(self, store: LexicalStore, state: State) -> None:
         last_removal = self._last_removal()
@@ -162,15 +169,21 @@ class LexicalSide:
         store.apply(state.generation, added, sorted(found - expected), self._helpers.map)
         self._position = _Position(state.epoch, max(expected, default=0), last_removal)
 
-    def _learn_new(self, store: LexicalStore, state: State, position: "_Position") -> None:
+    def _learn_new(
+        self, store: LexicalStore, state: State, position: "_Position", enough: Callable[[bool], bool]
+    ) -> None:
         gone = self._catalog.removed(position.removal)
         last_passage = position.passage
 
         def added() -> Iterator[Entry]:
             nonlocal last_passage
-            while entries := self._catalog.entries_after(last_passage, _CHUNK):
+            entries: list[Entry] = []
+            all_known = False  # of the generation that the commit will carry
+            while not (all_known and enough(not entries)):
+                entries = self._catalog.entries_after(last_passage, _CHUNK)
                 yield from entries
-                last_passage = entries[-1].passage
+                last_passage = entries[-1].passage if entries else last_passage
+                all_known = not entries or last_passage >= state.last_passage
 
         store.apply(state.generation, added(), [passage for _, passage in gone], self._helpers.map)
         last_removal = gone[-1][0] if gone else position.removal

@@ -1,13 +1,15 @@
 """What a writer does after every change, so that derived files follow the catalog and forget with it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from threading import Thread
+from threading import Event
 
 from embeddings.catalog import Catalog
 from embeddings.errors import IndexCorrupt, IndexFolderError
+from embeddings.helpers import in_background
 from embeddings.index.dense_side import DenseSide
 from embeddings.index.folder import Originals
 from embeddings.index.lexical_side import LexicalSide
@@ -28,6 +30,7 @@ class Upkeep:
         self._lexical = lexical
         self._originals = originals
         self._following: Future[None] | None = None
+        self._hurry = Event()
 
     def prepare(self) -> None:
         """Before a change: see where what is derived stands, so that only the change has to be learnt."""
@@ -37,7 +40,8 @@ class Upkeep:
         """Let the lexical index follow a long addition, beside it. IndexFolderError if it failed to."""
         if self._following is None or self._following.done():
             self._wait()
-            self._following = in_background(lambda: self._lexical.catch_up(now=False))
+            self._hurry = Event()
+            self._following = in_background(partial(self._lexical.follow, self._hurry))
         if self._dense.overgrown:
             self._wait()
             with self._stored():
@@ -55,6 +59,7 @@ class Upkeep:
         """Until what goes on beside an addition has ended."""
         following, self._following = self._following, None
         if following is not None:
+            self._hurry.set()
             with self._stored():
                 following.result()
 
@@ -96,19 +101,3 @@ class Upkeep:
                 f"{self._folder}: the documents are stored, but files derived from them cannot be written"
                 f" ({' '.join(str(error).split())}); make room and open the index again"
             ) from error
-
-
-def in_background(work: Callable[[], None]) -> "Future[None]":
-    """Do something in a thread of its own; the future ends with it, or holds its failure."""
-    future: Future[None] = Future()
-
-    def run() -> None:
-        try:
-            work()
-        except BaseException as error:  # for whoever asks for the result, like any other
-            future.set_exception(error)
-        else:
-            future.set_result(None)
-
-    Thread(target=run, name="wenju-lexical").start()
-    return future
