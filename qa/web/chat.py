@@ -172,16 +172,19 @@ class Chat:
             chosen = list(self._kept.get(user, current).scope)
         except ConversationNotFound:
             current, chosen = "", []
-        documents, thread = self._documents(), self._shown(user, current, words)
-        kept = visit.asked
+        documents = self._documents()
+        conversation: Panels = current, self._listed(user, current, words), self._shown(user, current, words)
+        if visit.asked:  # meanwhile, in a conversation of its own that asks all documents
+            conversation, chosen = (gr.skip(), gr.skip(), gr.skip()), []
+        current, listed, thread = conversation
         return (
-            gr.skip() if kept else current,
-            gr.skip() if kept else chosen,
+            current,
+            chosen,
             panels.brand(words, user),
             panels.bar(words),
-            gr.skip() if kept else self._listed(user, current, words),
+            listed,
             panels.shelf(documents, words),
-            gr.skip() if kept else thread,
+            thread,
             panels.scope(chosen, words),
             panels.library(documents, chosen, words),
         )

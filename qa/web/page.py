@@ -47,7 +47,7 @@ class Parts:
 
     current: gr.State  # id of the conversation, "" before its first question
     chosen: gr.State  # names of the documents to ask, [] for all
-    visit: gr.State
+    visit: gr.State  # a `Visit`
     brand: Any
     listed: Any  # the conversations
     shelf: Any  # the first documents
